@@ -1,0 +1,1 @@
+"""The portal: people, courses, assignments, submissions and grades, on top of a JupyterHub."""

@@ -1,0 +1,83 @@
+"""Every setting of the portal, with its default. Read once at start; nothing else reads the environment.
+
+Each field can be set by the environment variable ``HOMEROOM_<FIELD>``; docs/reference/settings.md describes them all and
+a test keeps that page complete.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PORTAL_PREFIX = "/portal"
+"""The portal lives below this path so that its cookie can be limited to it: browsers share cookies between ports."""
+
+
+class Settings(BaseSettings):
+    """The portal's settings. Frozen: a running process never changes them."""
+
+    model_config = SettingsConfigDict(env_prefix="HOMEROOM_", frozen=True, extra="ignore")
+
+    # Where things are
+    state: Path = Field(Path("var"), description="Folder that holds everything the running system writes.")
+    database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in the state folder.")
+    broker_url: str = Field("", description="Celery broker URL; empty means the Valkey that `homeroom up` starts.")
+    portal_url: str = Field("http://localhost:8000", description="The portal's public origin, without a path.")
+    hub_url: str = Field("http://localhost:8001", description="The hub's public origin, without a path.")
+    hub_api_url: str = Field("http://127.0.0.1:8002/hub/api", description="The hub's API as the portal reaches it.")
+    servers_on_subdomains: bool = Field(
+        True, description="Each student's server has a host name of its own (NAME.<hub host>), so its pages are a foreign origin."
+    )
+
+    # Secrets (made by `homeroom up` on first start, or set by the operator)
+    secret_key: SecretStr = Field(SecretStr(""), description="Signs sessions and links.")
+    hub_token: SecretStr = Field(SecretStr(""), description="The portal's API token at the hub.")
+    oauth_secret: SecretStr = Field(SecretStr(""), description="OAuth client secret; empty means the hub token, as the hub itself does.")
+    identity_token: SecretStr = Field(SecretStr(""), description="The hub shows this when it asks the portal who somebody is.")
+
+    # Limits
+    roster_upload_limit: int = Field(2_000_000, gt=0, description="Largest roster file, bytes.")
+    roster_rows_limit: int = Field(5_000, gt=0, description="Most rows in one roster.")
+    notebook_upload_limit: int = Field(50_000_000, gt=0, description="Largest upload of assignment files at once, bytes.")
+    submission_limit: int = Field(50_000_000, gt=0, description="Largest submission, bytes.")
+    submission_files_limit: int = Field(200, gt=0, description="Most files in one submission.")
+    hub_batch: int = Field(25, gt=0, le=25, description="Names in one call to the hub; more would block it.")
+    spawn_limit: int = Field(4, gt=0, description="Servers the hub starts at once; further ones wait in line.")
+    page_size: int = Field(50, gt=0, description="Rows on one page of a long list.")
+
+    # Grading
+    grading_jobs: int = Field(2, gt=0, description="Submissions one grading worker runs at once.")
+    job_lease: int = Field(30, gt=0, description="Seconds without a sign of life after which a grade job is sent again.")
+    job_tries: int = Field(3, gt=0, description="Times a grade job is sent before it ends as grader_error.")
+
+    # Mail (off while smtp_host is empty)
+    smtp_host: str = Field("", description="SMTP server; empty means that no mail is sent.")
+    smtp_port: int = Field(25, gt=0, lt=65536, description="SMTP port.")
+    smtp_user: str = Field("", description="SMTP user, if the server wants one.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="SMTP password.")
+    smtp_tls: Literal["none", "starttls", "tls"] = Field("none", description="How the connection is protected.")
+    mail_from: str = Field("homeroom@localhost", description="Sender of all mail.")
+
+    # Invitations
+    invitation_days: int = Field(30, gt=0, description="Days an invitation link works.")
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{self.state.resolve() / 'portal.sqlite'}"
+
+    @property
+    def broker(self) -> str:
+        """The broker URL in force."""
+        return self.broker_url or f"redis+socket://{self.state.resolve() / 'run' / 'broker.sock'}"
+
+    @property
+    def homes(self) -> Path:
+        """Folder of the students' homes."""
+        return self.state.resolve() / "homes"
+
+    @property
+    def files(self) -> Path:
+        """The content store: files named by their sha256."""
+        return self.state.resolve() / "files"

@@ -1,0 +1,101 @@
+"""A grade job and its result as plain data: what goes to a worker and what comes back. JSON both ways, nothing pickled."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Status = Literal["graded", "ungradable", "grader_error"]
+CellStatus = Literal["passed", "partial", "failed", "unanswered", "manual", "not_run"]
+QuestionKind = Literal["auto", "manual", "task"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file of a release or a submission: its path inside the assignment, and its content by digest."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a submission may use. Seconds and megabytes."""
+
+    cell_seconds: int = 30
+    total_seconds: int = 600
+    memory_mb: int = 1024
+    processes: int = 64
+    disk_mb: int = 100
+    output_mb: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class GradeJob:
+    """One submission to run against one release. ``source`` is the teacher's (with hidden tests), ``submission`` the student's."""
+
+    job_id: str
+    source: tuple[FileRef, ...]
+    submission: tuple[FileRef, ...]
+    limits: Limits = field(default_factory=Limits)
+    seed: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for the broker."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "GradeJob":
+        """Read what :meth:`to_json` wrote. Raises KeyError or TypeError on anything else."""
+        return cls(
+            job_id=str(data["job_id"]),
+            source=tuple(FileRef(**f) for f in data["source"]),
+            submission=tuple(FileRef(**f) for f in data["submission"]),
+            limits=Limits(**data.get("limits", {})),
+            seed=int(data.get("seed", 0)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CellScore:
+    """What the machine says about one question. ``points`` is None where a person must look."""
+
+    notebook: str
+    grade_id: str
+    points: float | None
+    max_points: float
+    status: CellStatus
+    student_message: str = ""
+    staff_message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GradeResult:
+    """How a job ended. Only ``graded`` carries points; student text is apart from staff text."""
+
+    job_id: str
+    status: Status
+    staff_reason: str = ""
+    student_reason: str = ""
+    cells: tuple[CellScore, ...] = ()
+    executed: tuple[FileRef, ...] = ()
+    """The executed notebooks, put into the content store; for staff only."""
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for the broker."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "GradeResult":
+        """Read what :meth:`to_json` wrote. Raises KeyError, TypeError or ValueError on anything else."""
+        if data["status"] not in ("graded", "ungradable", "grader_error"):
+            raise ValueError(f"unknown status {data['status']!r}")
+        return cls(
+            job_id=str(data["job_id"]),
+            status=data["status"],
+            staff_reason=str(data.get("staff_reason", "")),
+            student_reason=str(data.get("student_reason", "")),
+            cells=tuple(CellScore(**c) for c in data.get("cells", ())),
+            executed=tuple(FileRef(**f) for f in data.get("executed", ())),
+            provenance=dict(data.get("provenance", {})),
+        )

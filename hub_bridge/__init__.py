@@ -1,0 +1,1 @@
+"""Everything that touches JupyterHub or a student's home folder."""
