@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     # Secrets (made by `homeroom up` on first start, or set by the operator)
     secret_key: SecretStr = Field(SecretStr(""), description="Signs sessions and links.")
     hub_token: SecretStr = Field(SecretStr(""), description="The portal's API token at the hub.")
-    oauth_secret: SecretStr = Field(SecretStr(""), description="OAuth client secret; empty means the hub token, as the hub itself does.")
+    oauth_secret: SecretStr = Field(SecretStr(""), description="OAuth client secret; empty means the hub token.")
     identity_token: SecretStr = Field(SecretStr(""), description="The hub shows this when it asks the portal who somebody is.")
 
     # Limits

@@ -31,7 +31,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class GradeJob:
-    """One submission to run against one release. ``source`` is the teacher's (with hidden tests), ``submission`` the student's."""
+    """One submission to run against one release: ``source`` is the teacher's, with hidden tests, ``submission`` the student's."""
 
     job_id: str
     source: tuple[FileRef, ...]
