@@ -1,0 +1,90 @@
+# Homeroom: `make up` runs it, `make test` tests it, `make help` lists the rest.
+# Each target does all of its own set-up: Python packages from the committed locks, system packages through apt when root.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+PORT ?= 8000
+STATE ?= var
+VENV := .venv
+BIN := $(VENV)/bin
+# Bytecode is compiled at install: students' servers run as other users and could not write it, and would start four times slower.
+export UV_COMPILE_BYTECODE := 1
+export UV_LINK_MODE := copy
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help up install test check lint unit functional browser test-slow bench lock format clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: install ## Run the whole stack with the example course (PORT=8000 STATE=var)
+	@exec $(BIN)/homeroom up --demo --port $(PORT) --state $(STATE)
+
+install: $(VENV)/.runtime ## Make .venv with the homeroom command
+
+test: check functional browser ## Everything: lint, types, layers, unit, functional and browser tests
+
+check: lint unit ## All of it but the functional and browser tests
+
+lint: $(VENV)/.dev ## Lint, format, types, layers, templates, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/python -m classroom.migrations check
+
+unit: $(VENV)/.dev ## Unit and architecture tests
+	$(BIN)/pytest tests/unit tests/architecture
+
+functional: $(VENV)/.dev ## Tests on a real hub, proxy, broker and workers
+	$(BIN)/pytest tests/functional -m "not slow"
+
+browser: $(VENV)/.dev $(VENV)/.chromium ## Tests in a real browser on the real stack; screenshots in test-artefacts/
+	$(BIN)/pytest tests/browser -m "not slow"
+
+test-slow: $(VENV)/.dev $(VENV)/.chromium ## Tests of minutes rather than seconds
+	$(BIN)/pytest tests -m slow --timeout 1800
+
+bench: $(VENV)/.dev ## Measure the steps of a class of 1,200 against what they cannot beat
+	$(BIN)/python -m tests.bench
+
+format: $(VENV)/.dev ## Put code into the house's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(VENV)/.build ## Resolve the locks in requirements/ anew
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" requirements/build.in -o requirements/build.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" pyproject.toml -o requirements/runtime.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" pyproject.toml --extra test --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+
+clean: ## Remove what tests and builds left (not the state directory)
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-artefacts dist
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Homeroom needs Python 3.11 or newer; $(PYTHON) is older. Name another one: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || tools/system-packages python3-venv
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.build: requirements/build.txt | $(BIN)/python
+	@echo "Setting up .venv (about a minute the first time) ..."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.build requirements/runtime.txt pyproject.toml hub_bridge/proxy/package-lock.json
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/runtime.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
+	$(BIN)/python -m hub_bridge.proxy
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.chromium: | $(VENV)/.dev
+	@command -v chromium >/dev/null || tools/system-packages chromium fonts-dejavu-core
+	@touch $@
