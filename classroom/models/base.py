@@ -1,9 +1,10 @@
 """What all tables share."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, MetaData
+from sqlalchemy import JSON, DateTime, Enum, MetaData
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -45,4 +46,6 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         list[dict[str, Any]]: JSON,
         list[str]: JSON,
+        # Plain text: a new member needs no migration, and PostgreSQL has types of its own named "trigger" and "role".
+        StrEnum: Enum(StrEnum, native_enum=False, length=20),
     }
