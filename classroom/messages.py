@@ -29,7 +29,8 @@ class Sender:
     def __init__(self, settings: Settings) -> None:
         self._app = Celery("homeroom-sender", broker=settings.broker, set_as_current=False)
         self._app.conf.update(task_ignore_result=True, task_serializer="json", accept_content=["json"])
-        self._app.conf.broker_transport_options = {"socket_connect_timeout": 2, "socket_timeout": 5}
+        # A web request waits for this: better leave the message to the reaper than hold the page for seconds.
+        self._app.conf.broker_transport_options = {**_RETRY, "socket_connect_timeout": 2, "socket_timeout": 5}
 
     def send(self, task: str, queue: str, arguments: dict[str, Any]) -> None:
         """Hand the message to the broker; when this returns, the broker has it. Raises Unavailable."""

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -91,7 +92,7 @@ def test_an_operation_that_was_put_off_waits_longer_each_time(session: Session, 
             operations.put_off(operation, reason="The hub does not answer.", now=moment)
         session.flush()
 
-    waits = [later - earlier for earlier, later in zip(sent_at, sent_at[1:], strict=False)]
+    waits = [later - earlier for earlier, later in pairwise(sent_at)]
 
     assert waits[0] <= timedelta(seconds=15)
     assert max(waits) <= timedelta(minutes=5, seconds=5)
