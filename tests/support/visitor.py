@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin
 
 import httpx
@@ -55,10 +55,8 @@ class Visitor:
         self.stack = stack
         self.client = httpx.Client(follow_redirects=True, timeout=60)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Close the browser."""
         self.client.close()
 
     def get(self, path: str) -> Page:
