@@ -1,0 +1,201 @@
+"""The hub's REST API as the portal uses it. Every ``ensure_*`` may be called twice."""
+
+import json
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import httpx
+
+BATCH = 25
+"""Names in one call. The hub answers nobody else while it works on a call; 25 keep that below a second."""
+
+PAGE = 200
+"""Most users the hub puts on one page."""
+
+CREATED, CONFLICT, BUSY, BAD, GONE = 201, 409, 429, 400, 404
+
+
+class HubError(Exception):
+    """A call to the hub did not do what it should. The message is a sentence."""
+
+
+class HubUnavailable(HubError):
+    """The hub does not answer, or answers that it is broken; trying again later is right."""
+
+
+class HubBusy(HubError):
+    """The hub starts as many servers as it may; try again in ``retry_after`` seconds."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("Many servers are starting at this moment.")
+        self.retry_after = retry_after
+
+
+class HubRefused(HubError):
+    """The hub understood and said no."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(f"The hub refused: {message}")
+        self.status = status
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class HubUser:
+    """A user as the hub knows them."""
+
+    name: str
+    admin: bool
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """How somebody's server is. ``url`` is set when it is ready; ``message`` is a sentence for them."""
+
+    status: Literal["stopped", "pending", "ready", "stopping"]
+    url: str | None
+    message: str
+
+
+class HubClient:
+    """Calls the hub at ``api_url`` (".../hub/api") with a service's token. Threads may share one.
+
+    Methods raise HubUnavailable, HubBusy or HubRefused. ``pause`` is the rest, in seconds, that the hub gets between batches.
+    """
+
+    def __init__(self, api_url: str, token: str, timeout: float = 30, *, batch: int = BATCH, pause: float = 0.1) -> None:
+        self._http = httpx.Client(base_url=api_url.rstrip("/"), headers={"Authorization": f"token {token}"}, timeout=timeout)
+        self._batch = min(batch, BATCH)
+        self._pause = pause
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    # People and groups
+
+    def ensure_users(self, names: Iterable[str]) -> None:
+        """Make the users who are not there yet."""
+        for batch in self._batches(names):
+            self._call("POST", "/users", {"usernames": batch}, fine=(CONFLICT,))
+
+    def ensure_group(self, name: str) -> None:
+        """Make the group if it is not there yet."""
+        self._call("POST", f"/groups/{name}", {}, fine=(CONFLICT,))
+
+    def add_to_group(self, group: str, names: Iterable[str]) -> None:
+        """Put users, who must exist, into a group."""
+        for batch in self._batches(names):
+            self._call("POST", f"/groups/{group}/users", {"users": batch})
+
+    def remove_from_group(self, group: str, names: Iterable[str]) -> None:
+        """Take users, who must exist, out of a group."""
+        for batch in self._batches(names):
+            self._call("DELETE", f"/groups/{group}/users", {"users": batch})
+
+    def list_users(self) -> Iterator[HubUser]:
+        """All users, fetched page by page."""
+        headers = {"Accept": "application/jupyterhub-pagination+json"}
+        offset: int | None = 0
+        while offset is not None:
+            page = self._call("GET", f"/users?offset={offset}&limit={PAGE}", headers=headers).json()
+            for user in page["items"]:
+                yield HubUser(user["name"], bool(user.get("admin")), tuple(user.get("groups") or ()))
+            following = page["_pagination"]["next"]
+            offset = following["offset"] if following else None
+
+    # Servers
+
+    def start_server(self, name: str, options: dict[str, Any] | None = None) -> ServerState:
+        """Start somebody's server, or tell how it is when it runs already. Raises HubBusy when it has to wait its turn."""
+        body = {"user_options": options} if options else {}
+        answer = self._call("POST", f"/users/{name}/server", body, fine=(BAD,))
+        state = self.server_state(name)
+        if answer.status_code == BAD and state.status == "stopped":
+            raise HubRefused(BAD, _message(answer))
+        return state
+
+    def server_state(self, name: str) -> ServerState:
+        """How somebody's server is; after a start that failed, the message says why."""
+        server = self._call("GET", f"/users/{name}").json().get("servers", {}).get("")
+        if server is None:
+            return ServerState("stopped", None, self._failure(name) or "The server is not running.")
+        if server["ready"]:
+            return ServerState("ready", server["url"], "The server is ready.")
+        if server["pending"] == "stop":
+            return ServerState("stopping", None, "The server is stopping.")
+        return ServerState("pending", None, "The server is starting.")
+
+    def stop_server(self, name: str) -> None:
+        """Stop somebody's server; nothing happens when it does not run."""
+        self._call("DELETE", f"/users/{name}/server", fine=(BAD, GONE))
+
+    # The hub itself
+
+    def version(self) -> str:
+        """JupyterHub's version."""
+        return str(self._call("GET", "/").json()["version"])
+
+    def own_scopes(self) -> set[str]:
+        """What this client's token may do, as the hub spells it out."""
+        return set(self._call("GET", "/user").json()["scopes"])
+
+    def _failure(self, name: str) -> str | None:
+        """Why the last start failed, from the first event of its progress stream; None when nothing failed."""
+        try:
+            with self._http.stream("GET", f"/users/{name}/server/progress") as answer:
+                if not answer.is_success:
+                    return None
+                for line in answer.iter_lines():
+                    if line.startswith("data:"):
+                        event = json.loads(line.removeprefix("data:"))
+                        return str(event["message"]) if event.get("failed") else None
+        except (httpx.HTTPError, ValueError, KeyError):
+            return None
+        return None
+
+    def _batches(self, names: Iterable[str]) -> Iterator[Sequence[str]]:
+        every = sorted(set(names))
+        for start in range(0, len(every), self._batch):
+            if start:
+                time.sleep(self._pause)
+            yield every[start : start + self._batch]
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        headers: dict[str, str] | None = None,
+        fine: Sequence[int] = (),
+    ) -> httpx.Response:
+        try:
+            answer = self._http.request(method, path, json=body, headers=headers)
+        except httpx.HTTPError as error:
+            raise HubUnavailable(f"The hub does not answer: {str(error) or type(error).__name__}") from error
+        if answer.is_success or answer.status_code in fine:
+            return answer
+        if answer.status_code == BUSY:
+            raise HubBusy(float(answer.headers.get("Retry-After", 5)))
+        if answer.is_server_error:
+            raise HubUnavailable(f"The hub failed: {_message(answer)}")
+        raise HubRefused(answer.status_code, _message(answer))
+
+
+def _message(answer: httpx.Response) -> str:
+    """The reason the hub gives, or its status in words."""
+    try:
+        return str(answer.json()["message"]) or answer.reason_phrase
+    except (ValueError, KeyError, TypeError):
+        return answer.reason_phrase or f"status {answer.status_code}"

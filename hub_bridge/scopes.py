@@ -1,0 +1,48 @@
+"""Who may do what at the hub: the scopes of every role Homeroom makes there."""
+
+from typing import Any, TypedDict
+
+from hub_bridge.names import group_name
+
+PORTAL = "portal"
+"""The portal's name as a service of the hub."""
+
+PORTAL_SCOPES = ("admin:users", "admin:groups", "read:servers", "start:servers", "delete:servers")
+"""What the portal does at the hub: makes people, fills groups, starts, watches and stops servers. It cannot enter one."""
+
+CULLER_SCOPES = ("list:users", "read:users:activity", "read:servers", "delete:servers")
+"""What the service that stops idle servers needs."""
+
+USER_SCOPES = ("self", f"access:services!service={PORTAL}")
+"""What everybody may do: use their own server and sign in at the portal."""
+
+STAFF = frozenset({"owner", "teacher", "grader"})
+
+
+class HubRole(TypedDict):
+    """A role definition as the hub reads it."""
+
+    name: str
+    scopes: list[str]
+
+
+def staff_role(course: str, *, enter_servers: bool) -> HubRole:
+    """What staff of ``course`` may do with its students' servers; entering them only where each has an origin of its own."""
+    group = group_name(course, "student")
+    verbs = ("list:users", "read:servers", "start:servers", *(("access:servers",) if enter_servers else ()))
+    return {"name": f"staff-{course}", "scopes": [f"{verb}!group={group}" for verb in verbs]}
+
+
+def roles_of(courses: dict[str, str], *, enter_servers: bool) -> list[HubRole]:
+    """All hub roles of a person whose role in each course (by slug) is ``courses``."""
+    everyone: HubRole = {"name": "user", "scopes": list(USER_SCOPES)}
+    return [everyone] + [staff_role(slug, enter_servers=enter_servers) for slug, role in sorted(courses.items()) if role in STAFF]
+
+
+def service_roles() -> list[dict[str, Any]]:
+    """The roles of the hub's services, and of everybody before their first sign-in."""
+    return [
+        {"name": "user", "scopes": list(USER_SCOPES)},
+        {"name": "portal-service", "services": [PORTAL], "scopes": list(PORTAL_SCOPES)},
+        {"name": "idle-culler", "services": ["idle-culler"], "scopes": list(CULLER_SCOPES)},
+    ]
