@@ -1,0 +1,235 @@
+"""Makes the students' version of an assignment, in the order of ``nbgrader generate_assignment``.
+
+Lock cells, clear solutions, clear outputs, clear hidden tests, clear mark schemes, checksums. Everything that is wrong is
+found, not only the first thing.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from grader.jobs import QuestionKind
+from grader.nbgrader_format import Flags, checksum, read_flags, upgrade
+from grader.problems import Problem, check_cell, check_cut, check_leftovers, uses_autotest
+from grader.reading import UnreadableNotebook, language_of, read_notebook, write_notebook
+from grader.regions import HIDDEN_TESTS, MARK_SCHEME, SOLUTION, Region, cut
+
+__all__ = ["Problem", "Question", "ReleaseResult", "is_ignored", "is_notebook", "is_safe", "make_release"]
+
+STUBS = {
+    "python": "# YOUR CODE HERE\nraise NotImplementedError()",
+    "R": "# YOUR CODE HERE\nfail()",
+    "matlab": "% YOUR CODE HERE\nerror('No Answer Given!')",
+    "octave": "% YOUR CODE HERE\nerror('No Answer Given!')",
+    "sas": "/* YOUR CODE HERE */\n %notImplemented;",
+    "java": "// YOUR CODE HERE",
+}
+TEXT_STUB = "YOUR ANSWER HERE"
+
+_IGNORED_FOLDERS = {".ipynb_checkpoints", "__pycache__", "feedback"}
+_ATTACHMENT = re.compile(r"!\[.*\]\(attachment:.+?\)")
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+_TITLE_LIMIT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that gives points."""
+
+    notebook: str
+    grade_id: str
+    kind: QuestionKind
+    points: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseResult:
+    """The students' files by path and what there is to score; no files at all if a problem is an error."""
+
+    files: dict[str, bytes]
+    questions: list[Question]
+    max_score: float
+    problems: list[Problem]
+
+
+def make_release(source: Mapping[str, bytes]) -> ReleaseResult:
+    """The students' version of the teacher's files (path inside the assignment → content). Raises nothing."""
+    files: dict[str, bytes] = {}
+    questions: list[Question] = []
+    problems: list[Problem] = []
+    for path in sorted(source):
+        if is_ignored(path):
+            continue
+        if not is_safe(path):
+            problems.append(_of_file(path, "The file's path leaves the assignment's folder.", "Rename or remove the file."))
+        elif is_notebook(path):
+            maker = _NotebookRelease(path)
+            files[path] = maker.make(source[path])
+            questions += maker.questions
+            problems += maker.problems
+        else:
+            files[path] = source[path]
+    if not any(is_notebook(path) for path in source if not is_ignored(path)):
+        problems.append(_of_file("", "There is no notebook among the files.", "Add at least one .ipynb file."))
+    elif not questions and not problems:
+        text = "Nothing in this assignment gives points."
+        problems.append(_of_file("", text, "Mark test cells or answers in the Create Assignment sidebar.", error=False))
+    if any(problem.severity == "error" for problem in problems):
+        files = {}
+    return ReleaseResult(files, questions, sum(question.points for question in questions), problems)
+
+
+def is_notebook(path: str) -> bool:
+    """Whether a file of an assignment is one of its notebooks."""
+    return path.endswith(".ipynb")
+
+
+def is_ignored(path: str) -> bool:
+    """Whether a file is left out of every release and submission: checkpoints, caches, returned feedback."""
+    parts = PurePosixPath(path).parts
+    return path.endswith(".pyc") or not _IGNORED_FOLDERS.isdisjoint(parts)
+
+
+def is_safe(path: str) -> bool:
+    """Whether ``path`` names a file inside the assignment's folder, on any system."""
+    parts = path.split("/")
+    return bool(path) and not any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts)
+
+
+def _of_file(path: str, message: str, cure: str, *, error: bool = True) -> Problem:
+    return Problem(path, None, None, message, cure, "error" if error else "warning")
+
+
+@dataclass
+class _NotebookRelease:
+    """Makes the students' version of one notebook and notes what there is to score and what is wrong."""
+
+    path: str
+    questions: list[Question] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    _cell: int | None = None
+    _flags: Flags | None = None
+
+    def make(self, data: bytes) -> bytes:
+        try:
+            notebook = read_notebook(data)
+        except UnreadableNotebook as error:
+            self._problem(error.sentence, "Open the notebook in JupyterLab, save it and try again.")
+            return b""
+        language = language_of(notebook)
+        if language not in STUBS:
+            self._problem(
+                f"There is no answer stub for the language “{language}”.",
+                f"Use a kernel for one of: {', '.join(STUBS)}.",
+            )
+        notebook["metadata"].pop("celltoolbar", None)
+        for number, cell in enumerate(notebook["cells"], start=1):
+            self._release_cell(cell, number, STUBS.get(language, TEXT_STUB))
+        self._note_questions(notebook["cells"])
+        return write_notebook(notebook)
+
+    def _release_cell(self, cell: dict[str, Any], number: int, code_stub: str) -> None:
+        self._cell = number
+        self._upgrade(cell)
+        self._flags = flags = read_flags(cell)
+        if flags:
+            for message, cure in check_cell(cell, flags):
+                self._problem(message, cure)
+            _lock(cell, flags)
+        self._clear_sources(cell, flags, code_stub if cell["cell_type"] == "code" else TEXT_STUB)
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+            cell["metadata"].pop("collapsed", None)
+            cell["metadata"].pop("scrolled", None)
+        if flags and (flags.grade or flags.solution or flags.is_locked):
+            cell["metadata"]["nbgrader"].update(checksum=checksum(cell, flags), cell_type=cell["cell_type"])
+
+    def _upgrade(self, cell: dict[str, Any]) -> None:
+        data = cell["metadata"].get("nbgrader")
+        if isinstance(data, dict):
+            data = upgrade(data, cell["cell_type"])
+            if data is None:
+                del cell["metadata"]["nbgrader"]
+            else:
+                cell["metadata"]["nbgrader"] = data
+
+    def _clear_sources(self, cell: dict[str, Any], flags: Flags | None, stub: str) -> None:
+        is_solution = flags is not None and flags.solution
+        is_test = flags is not None and flags.grade
+        is_task = flags is not None and flags.task
+        had_solution, _ = self._cut(cell, SOLUTION, allowed=is_solution, where="an answer", stub=stub)
+        if is_solution and not had_solution:
+            cell["source"] = stub
+        if cell["cell_type"] == "code" and uses_autotest(cell["source"]):
+            self._problem("The cell asks for tests by AUTOTEST, which is not supported.", "Write the tests as assert statements.")
+        self._cut(cell, HIDDEN_TESTS, allowed=is_test, where="a test or a manually graded answer")
+        _, scheme = self._cut(cell, MARK_SCHEME, allowed=is_task, where="a manually graded task")
+        if any(_ATTACHMENT.search(line) for line in scheme):
+            self._problem(
+                "The mark scheme shows an attached image; attachments stay in the students' copy.",
+                "Put the image into the text as a data: address, or leave it out.",
+            )
+        for message, cure in check_leftovers(cell["source"]):
+            self._problem(message, cure, error=False)
+
+    def _cut(
+        self, cell: dict[str, Any], region: Region, *, allowed: bool, where: str, stub: str | None = None
+    ) -> tuple[bool, tuple[str, ...]]:
+        done = cut(cell["source"], region, stub)
+        for message, cure in check_cut(done, region, allowed=allowed, where=where):
+            self._problem(message, cure)
+        if done.stray_end:
+            self._problem(f"A line “{region.end}” ends nothing; it was left out.", "Remove the line.", error=False)
+        cell["source"] = done.source
+        return done.found, done.removed
+
+    def _note_questions(self, cells: list[dict[str, Any]]) -> None:
+        """List the questions, in the words of the students' version, and find ids used twice."""
+        first_use: dict[str, int] = {}
+        found: list[tuple[Flags, str]] = []
+        heading = ""
+        for number, cell in enumerate(cells, start=1):
+            self._cell, self._flags = number, read_flags(cell)
+            if cell["cell_type"] == "markdown":
+                heading = _heading_in(cell["source"]) or heading
+            if self._flags is None:
+                continue
+            earlier = first_use.setdefault(self._flags.grade_id, number)
+            if self._flags.grade_id and earlier != number:
+                message = f"The id “{self._flags.grade_id}” is used by cell {earlier} already."
+                self._problem(message, "Give each cell an id of its own.")
+            elif self._flags.question:
+                found.append((self._flags, heading or self._flags.grade_id))
+        self._number_questions(found)
+
+    def _number_questions(self, found: list[tuple[Flags, str]]) -> None:
+        uses = Counter(title for _, title in found)
+        seen: Counter[str] = Counter()
+        for flags, title in found:
+            seen[title] += 1
+            numbered = f"{title} ({seen[title]})" if uses[title] > 1 else title
+            assert flags.question
+            self.questions.append(Question(self.path, flags.grade_id, flags.question, max(flags.points or 0.0, 0.0), numbered))
+
+    def _problem(self, message: str, cure: str, *, error: bool = True) -> None:
+        grade_id = (self._flags.grade_id or None) if self._flags else None
+        self.problems.append(Problem(self.path, self._cell, grade_id, message, cure, "error" if error else "warning"))
+
+
+def _lock(cell: dict[str, Any], flags: Flags) -> None:
+    """What JupyterLab must not let a student do with the cell."""
+    if flags.solution or flags.is_locked:
+        cell["metadata"]["deletable"] = False
+    if flags.is_locked:
+        cell["metadata"]["editable"] = False
+
+
+def _heading_in(source: str) -> str:
+    """The last heading in a Markdown source as plain text, or nothing."""
+    headings = _HEADING.findall(_FENCE.sub("", source))
+    return re.sub(r"[*_`$]", "", headings[-1]).strip()[:_TITLE_LIMIT] if headings else ""
