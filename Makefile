@@ -75,7 +75,7 @@ $(VENV)/.build: requirements/build.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
 	@touch $@
 
-$(VENV)/.runtime: $(VENV)/.build requirements/runtime.txt pyproject.toml hub_bridge/proxy/package-lock.json
+$(VENV)/.runtime: $(VENV)/.build requirements/runtime.txt pyproject.toml hub_bridge/node/package-lock.json
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/runtime.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
 	$(BIN)/python -m hub_bridge.proxy
