@@ -1,0 +1,179 @@
+// What makes pages pleasanter where scripts run. Every page works without.
+"use strict";
+
+// Times: in the reader's zone, with "in 3 days" beside.
+
+const UNITS = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
+const clock = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+const relative = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "auto" });
+
+function fromNow(moment) {
+  const seconds = (moment - Date.now()) / 1000;
+  const [unit, length] = UNITS.find(([, size]) => Math.abs(seconds) >= size) || ["minute", 60];
+  return Math.abs(seconds) < 60 ? "now" : relative.format(Math.trunc(seconds / length), unit);
+}
+
+function showTimes(root) {
+  for (const element of root.querySelectorAll("time[datetime]")) {
+    const moment = new Date(element.dateTime);
+    if (Number.isNaN(moment.getTime())) continue;
+    element.dataset.server ??= element.textContent;
+    element.title = element.dataset.server;
+    const words = clock.format(moment);
+    element.textContent = "relative" in element.dataset ? `${words} (${fromNow(moment)})` : words;
+  }
+}
+
+// Pieces of page that fetch themselves anew: data-poll holds the address, data-poll-every the seconds.
+
+function pollAll(root) {
+  for (const element of root.querySelectorAll("[data-poll]")) schedule(element, 0);
+}
+
+function schedule(element, failures) {
+  const seconds = Number(element.dataset.pollEvery || 2) * Math.min(1 + failures, 8);
+  setTimeout(() => poll(element, failures), seconds * 1000);
+}
+
+async function poll(element, failures) {
+  if (!element.isConnected) return;
+  if (document.hidden || element.contains(document.activeElement)) return schedule(element, 0);
+  let answer;
+  try {
+    answer = await fetch(element.dataset.poll, { headers: { "X-Requested-With": "fetch" } });
+  } catch {
+    return schedule(element, failures + 1);
+  }
+  if (answer.status === 403 || answer.status === 404) return location.reload();
+  if (!answer.ok) return schedule(element, failures + 1);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild;
+  if (!fresh) return schedule(element, failures + 1);
+  if ("reload" in fresh.dataset) return location.reload();
+  element.replaceWith(fresh);
+  showTimes(fresh);
+  if ("poll" in fresh.dataset) schedule(fresh, 0);
+  pollAll(fresh);
+}
+
+// The way into a notebook: asks how the server is until there is an address to go to.
+
+async function watchOpening(element, failures = 0) {
+  let state = null;
+  try {
+    const answer = await fetch(element.dataset.opening, { headers: { Accept: "application/json" } });
+    if (answer.status === 403 || answer.status === 404) return location.reload();
+    if (answer.ok) state = await answer.json();
+  } catch {
+    // The network was away for a moment: ask again.
+  }
+  if (state) {
+    element.querySelector("[data-opening-message]").textContent = state.message;
+    const bar = element.querySelector("progress");
+    if (bar) bar.value = state.percent;
+    if (state.state === "ready") return location.replace(state.url);
+    if (state.state === "failed") return location.reload();
+  }
+  const seconds = state ? 1 : Math.min(1 + failures, 10);
+  setTimeout(() => watchOpening(element, state ? 0 : failures + 1), seconds * 1000);
+}
+
+// Copy and print buttons are hidden until somebody can act on them.
+
+function showButtons(root) {
+  for (const button of root.querySelectorAll("[data-copy], [data-print]")) button.hidden = false;
+}
+
+async function copy(button) {
+  const label = button.querySelector("span");
+  const before = label.textContent;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    label.textContent = "Copied";
+  } catch {
+    label.textContent = "Not copied: select it and copy by hand";
+  }
+  setTimeout(() => { label.textContent = before; }, 2500);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy], [data-print]");
+  if (button) "print" in button.dataset ? window.print() : copy(button);
+  for (const menu of document.querySelectorAll("[data-menu][open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = document.querySelector("[data-menu][open]");
+  if (event.key !== "Escape" || !menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+// Forms that ask first, and forms that are not sent twice by an impatient second press.
+
+function ask(form, submitter) {
+  const dialog = document.createElement("dialog");
+  dialog.className = "confirm";
+  dialog.setAttribute("aria-labelledby", "confirm-question");
+  const question = document.createElement("p");
+  question.id = "confirm-question";
+  question.textContent = form.dataset.confirm;
+  const buttons = document.createElement("form");
+  buttons.method = "dialog";
+  buttons.className = "cluster";
+  buttons.append(choice("Cancel", "cancel", "secondary"), choice(form.dataset.confirmLabel || submitter?.textContent.trim() || "Go on", "ok", "primary"));
+  dialog.append(question, buttons);
+  dialog.addEventListener("close", () => {
+    const agreed = dialog.returnValue === "ok";
+    dialog.remove();
+    if (!agreed) return;
+    form.dataset.agreed = "";
+    form.requestSubmit(submitter);
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function choice(label, value, kind) {
+  const button = document.createElement("button");
+  button.value = value;
+  button.textContent = label;
+  button.className = `button button-${kind}`;
+  return button;
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.confirm && !("agreed" in form.dataset)) {
+    event.preventDefault();
+    return ask(form, event.submitter);
+  }
+  if ("sent" in form.dataset) return event.preventDefault();
+  delete form.dataset.agreed;
+  delete form.dataset.dirty;
+  form.dataset.sent = "";
+  // A form that answers in another tab, or with a download, leaves this page as it is: it may be sent again.
+  setTimeout(() => { delete form.dataset.sent; }, 3000);
+});
+
+// Back from the browser's memory: nothing has been sent from this page any more.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-dirty-warning]");
+  if (form) form.dataset.dirty = "";
+});
+
+window.addEventListener("beforeunload", (event) => {
+  if (document.querySelector("form[data-dirty]")) event.preventDefault();
+});
+
+showTimes(document);
+showButtons(document);
+pollAll(document);
+for (const element of document.querySelectorAll("[data-opening]")) watchOpening(element);
+setInterval(() => showTimes(document), 60000);

@@ -1,0 +1,77 @@
+"""Builds the Flask application."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Flask
+
+from classroom.config import PORTAL_PREFIX, Settings
+from classroom.db import SessionMaker, make_sessions
+from classroom.messages import MessageSender, Sender
+from classroom.web import (
+    account, assets, audience, auth, context, errors, health, home, identity, navigation, people, security, study, teach, words,
+)  # fmt: skip
+    account,
+    assets,
+    audience,
+    auth,
+    context,
+    errors,
+    health,
+    home,
+    identity,
+    navigation,
+    people,
+    security,
+    study,
+    teach,
+    words,
+)
+from grader.files import FileStore
+from hub_bridge.client import HubClient
+from hub_bridge.homes import Homes
+
+ORDINARY_BODY = 1_000_000
+"""Bytes a form may have; views that take files say so with ``security.takes_upload``."""
+
+BLUEPRINTS = (
+    health.blueprint,
+    home.blueprint,
+    account.blueprint,
+    auth.blueprint,
+    identity.blueprint,
+    study.blueprint,
+    *teach.BLUEPRINTS,
+)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    sessions: SessionMaker | None = None,
+    hub: HubClient | None = None,
+    sender: MessageSender | None = None,
+    clock: Callable[[], datetime] = context.utc_now,
+) -> Flask:
+    """The portal over ``settings``; parts that are not given are made from them. To be mounted below PORTAL_PREFIX."""
+    app = Flask("classroom.web", static_folder=None, template_folder=str(assets.templates_folder()))
+    app.config.from_mapping(
+        SECRET_KEY=settings.secret_key.get_secret_value(), APPLICATION_ROOT=PORTAL_PREFIX, MAX_CONTENT_LENGTH=ORDINARY_BODY
+    )
+    parts = context.Parts(
+        settings=settings,
+        sessions=sessions or make_sessions(settings.database),
+        sender=sender or Sender(settings),
+        hub=hub or HubClient(settings.hub_api_url, settings.hub_token.get_secret_value()),
+        files=FileStore(settings.files),
+        homes=Homes(settings.homes),
+        clock=clock,
+    )
+    context.init_app(app, parts)
+    # The order matters: first where a request comes from, then who sent it, then whether it carries our form's token.
+    for part in (errors, assets, words, navigation, people, security, audience):
+        part.init_app(app)
+    security.csrf.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app

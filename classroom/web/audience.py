@@ -1,0 +1,152 @@
+"""Who may see a view. Closed by default: a view without a mark answers 404 to everybody.
+
+    @blueprint.get("/courses/<course>/teach/people/")
+    @audience.staff
+    def people() -> str: ...
+
+Course-scoped marks (member, student, staff, teacher) need ``<course>`` in the URL. It is taken out of the view's arguments
+and put back by ``url_for``; the view finds what it is about in ``context.enrolment()`` and ``context.course()``.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from hmac import compare_digest
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from classroom.errors import Forbidden, NotFound
+from classroom.models import Enrolment
+from classroom.services import access
+from classroom.web.context import db, person, settings, visitor
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+class Audience(StrEnum):
+    """The marks. Each is a decorator of the same name in this module."""
+
+    public = "public"
+    hub = "hub"
+    signed_in = "signed_in"
+    member = "member"
+    student = "student"
+    staff = "staff"
+    teacher = "teacher"
+
+
+COURSE_SCOPED = frozenset({Audience.member, Audience.student, Audience.staff, Audience.teacher})
+
+
+def public(view: View) -> View:
+    """Anybody, signed in or not."""
+    return _mark(view, Audience.public)
+
+
+def hub(view: View) -> View:
+    """Only the hub, which shows the identity token."""
+    return _mark(view, Audience.hub)
+
+
+def signed_in(view: View) -> View:
+    """Anybody who is signed in."""
+    return _mark(view, Audience.signed_in)
+
+
+def member(view: View) -> View:
+    """Everybody in the course, whatever their role."""
+    return _mark(view, Audience.member)
+
+
+def student(view: View) -> View:
+    """The course's students: handing in, and what came back."""
+    return _mark(view, Audience.student)
+
+
+def staff(view: View) -> View:
+    """Owner, teachers and graders of the course."""
+    return _mark(view, Audience.staff)
+
+
+def teacher(view: View) -> View:
+    """Owner and teachers of the course: those who may change it."""
+    return _mark(view, Audience.teacher)
+
+
+def audience_of(view: Callable[..., object] | None) -> Audience | None:
+    """The mark of ``view``, or None."""
+    return getattr(view, "audience", None)
+
+
+def init_app(app: Flask) -> None:
+    """Check every request against its view's mark before anything else reads it."""
+    app.url_value_preprocessor(_take_course)
+    app.url_defaults(_put_course_back)
+    app.before_request(_admit)
+
+
+def _mark(view: View, audience: Audience) -> View:
+    view.audience = audience  # type: ignore[attr-defined]
+    return view
+
+
+def _take_course(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    g.course_slug = (values or {}).pop("course", None)
+
+
+def _put_course_back(endpoint: str, values: dict[str, Any]) -> None:
+    slug = g.get("course_slug")
+    if slug and "course" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "course"):
+        values["course"] = slug
+
+
+def _admit() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None  # no such page: Flask answers 404 or 405 itself
+    audience = audience_of(current_app.view_functions[request.endpoint])
+    if audience is None:
+        raise NotFound("There is no such page.")
+    if audience is Audience.hub:
+        _admit_hub()
+    elif audience is not Audience.public:
+        return _admit_person(audience)
+    return None
+
+
+def _admit_hub() -> None:
+    expected = settings().identity_token.get_secret_value()
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    # An empty setting must not let an empty token in.
+    if not expected or scheme != "Bearer" or not compare_digest(token.encode(), expected.encode()):
+        raise Forbidden("Only the hub may ask this.")
+
+
+def _admit_person(audience: Audience) -> ResponseReturnValue | None:
+    if (
+        visitor() is None
+        and request.method in {"GET", "HEAD"}
+        and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    ):
+        return redirect(url_for("auth.start", next=request.script_root + request.full_path.rstrip("?")))
+    person()
+    if audience in COURSE_SCOPED:
+        g.enrolment = _enrolment(audience, course_slug=g.course_slug)
+    return None
+
+
+def _enrolment(audience: Audience, *, course_slug: str) -> Enrolment:
+    match audience:
+        case Audience.staff:
+            return access.staff_in(db(), person=person(), course_slug=course_slug)
+        case Audience.teacher:
+            return access.teacher_in(db(), person=person(), course_slug=course_slug)
+    enrolment = access.enrolment_in(db(), person=person(), course_slug=course_slug)
+    if audience is Audience.student and enrolment.is_staff:
+        raise Forbidden("This is for the students of the course; you are one of its staff.")
+    return enrolment
+
+
+def _is_a_visit() -> bool:
+    """Somebody opens a page; a script that polls is told that it may not, rather than sent to sign in."""
+    return request.method in {"GET", "HEAD"} and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"

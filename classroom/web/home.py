@@ -1,0 +1,32 @@
+"""Where everybody lands: their courses, and what is due."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from classroom.services import assignments
+from classroom.web import audience
+from classroom.web.context import db, enrolment, now
+from classroom.web.navigation import my_courses
+from classroom.web.study import course_page
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+@audience.signed_in
+def home() -> ResponseReturnValue:
+    """My courses, and what is due across them."""
+    mine = my_courses()
+    learning = [(one, assignments.students_view(db(), enrolment=one, now=now())) for one in mine if not one.is_staff]
+    todo = [(one.course, item) for one, items in learning for item in items if item.state in {"not_opened", "in_progress"}]
+    todo.sort(key=lambda pair: (pair[1].due_at is None, pair[1].due_at, pair[1].assignment.id))
+    return render_template(
+        "home/home.html", enrolments=mine, todo=todo, counts={one.id: len(items) for one, items in learning}, now=now()
+    )
+
+
+@blueprint.get("/courses/<course>/")
+@audience.member
+def course() -> ResponseReturnValue:
+    """A course's front page: for staff its overview, for students their assignments."""
+    return redirect(url_for("teach.overview")) if enrolment().is_staff else course_page()

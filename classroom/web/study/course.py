@@ -1,0 +1,12 @@
+"""A course as its students see it."""
+
+from flask import render_template
+
+from classroom.services import assignments
+from classroom.web.context import course, db, enrolment, now
+
+
+def course_page() -> str:
+    """The course's assignments, each with where the student stands."""
+    items = assignments.students_view(db(), enrolment=enrolment(), now=now())
+    return render_template("study/course.html", course=course(), items=items, now=now())

@@ -1,0 +1,5 @@
+"""The staff's pages: roster and people, assignments, grading, gradebook."""
+
+from flask import Blueprint
+
+BLUEPRINTS: tuple[Blueprint, ...] = ()
