@@ -9,8 +9,6 @@ from classroom.config import PORTAL_PREFIX, Settings
 from classroom.db import SessionMaker, make_sessions
 from classroom.messages import MessageSender, Sender
 from classroom.web import (
-    account, assets, audience, auth, context, errors, health, home, identity, navigation, people, security, study, teach, words,
-)  # fmt: skip
     account,
     assets,
     audience,
