@@ -1,0 +1,206 @@
+"""What is set: its dates, its publication, and how students and staff see it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from classroom.errors import HomeroomError
+from classroom.models import (
+    Assignment,
+    Course,
+    Delivery,
+    Enrolment,
+    EnrolmentStatus,
+    Feedback,
+    GradeJob,
+    JobState,
+    Operation,
+    Person,
+    Role,
+    Submission,
+)
+from classroom.services import deliveries
+from classroom.services.submission_grades import grades_of
+
+_LONGEST_TITLE = 200
+
+Phase = Literal["draft", "scheduled", "open", "due"]
+StudentState = Literal["not_opened", "in_progress", "handed_in", "graded"]
+
+
+@dataclass(frozen=True, slots=True)
+class StudentAssignment:
+    """One assignment as its student sees it.
+
+    ``not_opened``: published, but its opening time is still to come. ``in_progress``: open, nothing handed in. ``handed_in``: the
+    newest attempt (``submission``) is on its way. ``graded``: its scores are released; only then there is a ``score``.
+    ``returned`` is the newest attempt with released scores, which may be an earlier one.
+    """
+
+    assignment: Assignment
+    state: StudentState
+    submission: Submission | None
+    attempts: int
+    score: float | None
+    max_score: float
+    due_at: datetime | None
+    returned: Submission | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAssignment:
+    """One assignment in numbers of active students. ``grading`` waits for the machine, ``needs_person`` for somebody to look."""
+
+    assignment: Assignment
+    phase: Phase
+    """``draft``: not published. ``scheduled``: opens later. ``due``: the due date has passed."""
+    enrolled: int
+    delivered: int
+    submitted: int
+    grading: int
+    needs_person: int
+    graded: int
+    feedback_released: int
+
+
+def update(
+    session: Session,
+    *,
+    assignment: Assignment,
+    title: str,
+    opens_at: datetime | None,
+    due_at: datetime | None,
+    accepts_late: bool,
+    now: datetime,
+) -> None:
+    """Change title, dates and whether late work is taken. A new due date in the future is collected anew."""
+    title = title.strip()
+    if not title or len(title) > _LONGEST_TITLE:
+        raise HomeroomError(f"An assignment needs a title of at most {_LONGEST_TITLE} characters.")
+    if opens_at is not None and due_at is not None and due_at <= opens_at:
+        raise HomeroomError("The due date must come after the opening date.")
+    if due_at != assignment.due_at and (due_at is None or due_at > now):
+        assignment.collected_at = None
+    assignment.title = title
+    assignment.opens_at, assignment.due_at, assignment.accepts_late = opens_at, due_at, accepts_late
+    session.flush()
+
+
+def publish(session: Session, *, assignment: Assignment, actor: Person | None, now: datetime) -> Operation | None:
+    """Let students have it: now, or at its opening date. Publishing again delivers again, which mends what got lost."""
+    if assignment.release_id is None:
+        raise HomeroomError(f"{assignment.title} has no release yet. Release its notebooks first.")
+    if assignment.published_at is None:
+        assignment.published_at = now
+    session.flush()
+    return deliveries.start_delivery(session, assignment=assignment, actor=actor, now=now)
+
+
+def students_view(session: Session, *, enrolment: Enrolment, now: datetime) -> list[StudentAssignment]:
+    """The published assignments of the course as this student sees them, in the course's order."""
+    published = _of(session, enrolment.course, published=True)
+    attempts: dict[int, list[Submission]] = {}
+    for submission in session.scalars(
+        select(Submission).where(Submission.enrolment_id == enrolment.id).order_by(Submission.attempt)
+    ):
+        attempts.setdefault(submission.assignment_id, []).append(submission)
+    released = set(
+        session.scalars(select(Feedback.submission_id).join(Feedback.submission).where(Submission.enrolment_id == enrolment.id))
+    )
+    newest = [mine[-1] for mine in attempts.values() if mine[-1].id in released]
+    scores = grades_of(session, submissions=newest)
+
+    def view(assignment: Assignment) -> StudentAssignment:
+        mine = attempts.get(assignment.id, [])
+        submission = mine[-1] if mine else None
+        grade = scores.get(submission.id) if submission else None
+        return StudentAssignment(
+            assignment=assignment,
+            state=_state(assignment, submission, is_released=grade is not None, now=now),
+            submission=submission,
+            attempts=len(mine),
+            score=grade.score if grade else None,
+            max_score=grade.max_score if grade else _max_score(assignment),
+            due_at=assignment.due_at,
+            returned=next((attempt for attempt in reversed(mine) if attempt.id in released), None),
+        )
+
+    return [view(assignment) for assignment in published]
+
+
+def staff_view(session: Session, *, course: Course, now: datetime) -> list[StaffAssignment]:
+    """All assignments of the course with how far each is, in the course's order."""
+    assignments = _of(session, course, published=False)
+    students = select(Enrolment.id).where(
+        Enrolment.course_id == course.id, Enrolment.role == Role.student, Enrolment.status == EnrolmentStatus.active
+    )
+    enrolled = session.scalar(select(func.count()).select_from(students.subquery())) or 0
+    delivered = session.execute(
+        select(Delivery.release_id, func.count())
+        .where(
+            Delivery.release_id.in_([a.release_id for a in assignments if a.release_id]),
+            Delivery.delivered_at.is_not(None),
+            Delivery.enrolment_id.in_(students),
+        )
+        .group_by(Delivery.release_id)
+    )
+    deliveries_of = dict(delivered.tuples().all())
+    newest = (
+        select(func.max(Submission.id))
+        .where(Submission.enrolment_id.in_(students), Submission.assignment_id.in_([a.id for a in assignments]))
+        .group_by(Submission.enrolment_id, Submission.assignment_id)
+    )
+    submissions = session.scalars(select(Submission).where(Submission.id.in_(newest))).all()
+    grades = grades_of(session, submissions=submissions)
+    live = set(
+        session.scalars(select(GradeJob.submission_id).where(GradeJob.submission_id.in_(newest), GradeJob.state != JobState.done))
+    )
+    released = set(session.scalars(select(Feedback.submission_id).where(Feedback.submission_id.in_(newest))))
+    states = Counter((s.assignment_id, "grading" if s.id in live else grades[s.id].state) for s in submissions)
+    submitted = Counter(s.assignment_id for s in submissions)
+    returned = Counter(s.assignment_id for s in submissions if s.id in released)
+    return [
+        StaffAssignment(
+            assignment=assignment,
+            phase=_phase(assignment, now=now),
+            enrolled=enrolled,
+            delivered=deliveries_of.get(assignment.release_id or 0, 0),
+            submitted=submitted[assignment.id],
+            grading=states[assignment.id, "grading"],
+            needs_person=states[assignment.id, "needs_person"],
+            graded=states[assignment.id, "complete"],
+            feedback_released=returned[assignment.id],
+        )
+        for assignment in assignments
+    ]
+
+
+def _of(session: Session, course: Course, *, published: bool) -> list[Assignment]:
+    wanted = select(Assignment).where(Assignment.course_id == course.id).options(joinedload(Assignment.release))
+    if published:
+        wanted = wanted.where(Assignment.published_at.is_not(None), Assignment.release_id.is_not(None))
+    return list(session.scalars(wanted.order_by(Assignment.position, Assignment.id)))
+
+
+def _state(assignment: Assignment, submission: Submission | None, *, is_released: bool, now: datetime) -> StudentState:
+    if is_released:
+        return "graded"
+    if submission is not None:
+        return "handed_in"
+    return "not_opened" if assignment.opens_at is not None and assignment.opens_at > now else "in_progress"
+
+
+def _phase(assignment: Assignment, *, now: datetime) -> Phase:
+    if assignment.published_at is None:
+        return "draft"
+    if assignment.opens_at is not None and assignment.opens_at > now:
+        return "scheduled"
+    return "due" if assignment.due_at is not None and assignment.due_at < now else "open"
+
+
+def _max_score(assignment: Assignment) -> float:
+    return assignment.release.max_score if assignment.release else 0.0

@@ -1,0 +1,157 @@
+"""Work of those who did not press Submit, taken from their homes at the deadline or when a teacher asks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, joinedload
+
+from classroom.errors import HomeroomError, Unavailable
+from classroom.models import (
+    Assignment,
+    Enrolment,
+    EnrolmentStatus,
+    Operation,
+    OperationKind,
+    Person,
+    Release,
+    Role,
+    Submission,
+    Trigger,
+)
+from classroom.services import manifests, operations, snapshots, submissions
+from classroom.services.manifests import Manifest
+from classroom.services.operation_context import OperationContext
+
+BATCH = 50
+
+
+def start_collection(session: Session, *, assignment: Assignment, actor: Person | None, now: datetime) -> Operation:
+    """Collect now from everyone who has handed in nothing. Raises HomeroomError when there is nothing out."""
+    if assignment.published_at is None or assignment.release_id is None:
+        raise HomeroomError(f"{assignment.title} is not published, so nobody has it yet.")
+    return operations.start(
+        session, kind=OperationKind.collect, course=assignment.course, assignment=assignment, actor=actor, now=now
+    )
+
+
+def run_collect(context: OperationContext, operation_id: int) -> None:
+    """Snapshot the folder of every active student without an attempt, 50 at a time; those who never began stay without."""
+    with context.sessions() as session:
+        operation = operations.claim(session, operation_id=operation_id, now=context.now())
+        if operation is None:
+            return
+        job = _prepare(session, context, operation)
+        waiting = _waiting(session, job)
+        operations.advance(operation, done=0, total=len(waiting), now=context.now())
+        session.commit()
+    problems: list[str] = []
+    idle: list[str] = []
+    for start in range(0, len(waiting), BATCH):
+        found = _look(context, job, waiting[start : start + BATCH])
+        problems += [f"{look.name}: {look.problem}" for look in found if look.problem]
+        idle += [look.name for look in found if look.manifest is None and not look.problem]
+        with context.sessions() as session:
+            _record(session, job, found, context.now())
+            operation = session.get_one(Operation, operation_id)
+            operations.advance(operation, done=start + len(found), total=len(waiting), now=context.now())
+            session.commit()
+    if idle:
+        problems.append(f"Not started, so nothing was collected: {', '.join(sorted(idle))}.")
+    with context.sessions.begin() as session:
+        operations.finish(session.get_one(Operation, operation_id), now=context.now(), problems=problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One collection: what is collected, and what the homes had been given."""
+
+    assignment: Assignment
+    wanted: list[str]
+    delivered: snapshots.Delivered
+    trigger: Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was found in one home: ``manifest`` is None when there is nothing to hand in."""
+
+    enrolment: Enrolment
+    manifest: Manifest | None = None
+    problem: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.enrolment.person.display_name
+
+
+def _prepare(session: Session, context: OperationContext, operation: Operation) -> _Job:
+    assignment = session.scalars(
+        select(Assignment)
+        .where(Assignment.id == operation.assignment_id)
+        .options(joinedload(Assignment.course), joinedload(Assignment.release))
+    ).one()
+    assert assignment.release is not None
+    releases = session.scalars(select(Release.release_files).where(Release.assignment_id == assignment.id)).all()
+    versions = [manifests.read(context.files, e) for files in releases for e in files if e["path"].endswith(".ipynb")]
+    return _Job(
+        assignment=assignment,
+        wanted=manifests.notebooks(assignment.release.release_files),
+        delivered=snapshots.Delivered(versions),
+        trigger=Trigger.deadline if operation.created_by_id is None else Trigger.teacher,
+    )
+
+
+def _waiting(session: Session, job: _Job) -> Sequence[int]:
+    handed_in = exists().where(Submission.enrolment_id == Enrolment.id, Submission.assignment_id == job.assignment.id)
+    students = select(Enrolment.id).where(
+        Enrolment.course_id == job.assignment.course_id,
+        Enrolment.role == Role.student,
+        Enrolment.status == EnrolmentStatus.active,
+    )
+    return session.scalars(students.where(~handed_in).order_by(Enrolment.id)).all()
+
+
+def _look(context: OperationContext, job: _Job, enrolment_ids: Sequence[int]) -> list[_Look]:
+    """The work on the disk, without a lock on the database."""
+    with context.sessions() as session:
+        session.connection(execution_options={"homeroom_read_only": True})
+        people = select(Enrolment).options(joinedload(Enrolment.person)).where(Enrolment.id.in_(enrolment_ids))
+        enrolments = session.scalars(people.order_by(Enrolment.id)).all()
+    return [_look_at(context, job, enrolment) for enrolment in enrolments]
+
+
+def _look_at(context: OperationContext, job: _Job, enrolment: Enrolment) -> _Look:
+    try:
+        contents = snapshots.take(context.homes, enrolment=enrolment, assignment=job.assignment, limits=context.settings)
+        if not job.delivered.is_changed_in(contents):
+            return _Look(enrolment)
+        snapshots.check_notebooks(contents, wanted=job.wanted, assignment=job.assignment)
+    except Unavailable:
+        raise
+    except HomeroomError as error:
+        return _Look(enrolment, problem=str(error))
+    return _Look(enrolment, manifest=manifests.store(context.files, contents))
+
+
+def _record(session: Session, job: _Job, found: list[_Look], now: datetime) -> None:
+    pressed_meanwhile = set(
+        session.scalars(
+            select(Submission.enrolment_id).where(
+                Submission.assignment_id == job.assignment.id,
+                Submission.enrolment_id.in_([look.enrolment.id for look in found]),
+            )
+        )
+    )
+    assignment = session.get_one(Assignment, job.assignment.id)
+    for look in found:
+        if look.manifest is not None and look.enrolment.id not in pressed_meanwhile:
+            submissions.record(
+                session,
+                enrolment=look.enrolment,
+                assignment=assignment,
+                manifest=look.manifest,
+                trigger=job.trigger,
+                now=now,
+            )

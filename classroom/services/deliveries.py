@@ -1,0 +1,235 @@
+"""Releases on their way into the students' homes. What a student changed is never replaced."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from classroom.models import (
+    Assignment,
+    Delivery,
+    Enrolment,
+    EnrolmentStatus,
+    Operation,
+    OperationKind,
+    OperationState,
+    Person,
+    Release,
+    Role,
+)
+from classroom.services import manifests, operations
+from classroom.services.operation_context import OperationContext
+from hub_bridge.homes import HomeFull, HomeRefused, Homes, Placed
+
+BATCH = 50
+RETRY_AFTER = timedelta(minutes=10)
+"""A home that could not take its files is tried again after so long."""
+
+
+def start_delivery(session: Session, *, assignment: Assignment, now: datetime, actor: Person | None = None) -> Operation | None:
+    """Deliver the current release: to everyone when a person asks, else to those who lack it.
+
+    None when there is nothing to deliver yet: not published, not open, or no release.
+    """
+    if assignment.published_at is None or assignment.release_id is None or (assignment.opens_at or now) > now:
+        return None
+    return operations.start(
+        session, kind=OperationKind.deliver, course=assignment.course, assignment=assignment, actor=actor, now=now
+    )
+
+
+def start_due(session: Session, *, now: datetime) -> int:
+    """Start deliveries of open assignments that a student lacks, and return how many: newly opened, or somebody came late."""
+    new = ~_has_row() | _lost_row()
+    failed = _has_row() & ~_tried_since(now - RETRY_AFTER)
+    lacking = select(Enrolment.id).where(_receives(), Enrolment.course_id == Assignment.course_id, ~_has_it(), new | failed)
+    due = (
+        select(Assignment)
+        .options(joinedload(Assignment.course))
+        .where(
+            Assignment.published_at.is_not(None),
+            Assignment.release_id.is_not(None),
+            or_(Assignment.opens_at.is_(None), Assignment.opens_at <= now),
+            ~_live(),
+            exists(lacking),
+        )
+    )
+    started = [start_delivery(session, assignment=assignment, now=now) for assignment in session.scalars(due)]
+    return len(started)
+
+
+def run_deliver(context: OperationContext, operation_id: int) -> None:
+    """Put the files of the assignment's release into every home that needs them, 50 people at a time."""
+    with context.sessions() as session:
+        operation = operations.claim(session, operation_id=operation_id, now=context.now())
+        if operation is None:
+            return
+        parcel = _pack(session, context, operation)
+        waiting = _waiting(session, operation, parcel)
+        operations.advance(operation, done=0, total=len(waiting), now=context.now())
+        session.commit()
+    problems: list[str] = []
+    for start in range(0, len(waiting), BATCH):
+        outcomes = _deliver_batch(context, parcel, waiting[start : start + BATCH])
+        problems += [outcome.problem for outcome in outcomes if outcome.problem]
+        with context.sessions() as session:
+            _record(session, parcel, outcomes, context.now())
+            operation = session.get_one(Operation, operation_id)
+            operations.advance(operation, done=start + len(outcomes), total=len(waiting), now=context.now())
+            session.commit()
+    with context.sessions.begin() as session:
+        operations.finish(session.get_one(Operation, operation_id), now=context.now(), problems=problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """What is delivered: read once, for everyone."""
+
+    release_id: int
+    folder: str
+    contents: dict[str, bytes]
+    digests: dict[int, dict[str, str]]
+    """For each release of the assignment: sha256 by path."""
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What came of one delivery."""
+
+    enrolment_id: int
+    kept: list[str] = field(default_factory=list)
+    problem: str | None = None
+
+
+def _pack(session: Session, context: OperationContext, operation: Operation) -> _Parcel:
+    assignment = session.get_one(Assignment, operation.assignment_id)
+    assert assignment.release is not None
+    releases = session.execute(select(Release.id, Release.release_files).where(Release.assignment_id == assignment.id))
+    return _Parcel(
+        release_id=assignment.release.id,
+        folder=f"{assignment.course.slug}/{assignment.slug}",
+        contents=manifests.load(context.files, assignment.release.release_files),
+        digests={id_: {entry["path"]: entry["sha256"] for entry in files} for id_, files in releases},
+    )
+
+
+def _waiting(session: Session, operation: Operation, parcel: _Parcel) -> Sequence[int]:
+    """Enrolments to serve. Those served since the operation was started are left out, so that it goes on where it was."""
+    served = [Delivery.enrolment_id == Enrolment.id, Delivery.release_id == parcel.release_id, Delivery.delivered_at.is_not(None)]
+    if operation.created_by_id is not None:
+        served.append(Delivery.delivered_at >= operation.created_at)
+    to_serve = select(Enrolment.id).where(Enrolment.course_id == operation.course_id, _receives(), ~exists().where(*served))
+    return session.scalars(to_serve.order_by(Enrolment.id)).all()
+
+
+def _deliver_batch(context: OperationContext, parcel: _Parcel, enrolment_ids: Sequence[int]) -> list[_Outcome]:
+    """The work on the disk, without a lock on the database."""
+    with context.sessions() as session:
+        session.connection(execution_options={"homeroom_read_only": True})
+        people = session.execute(
+            select(Enrolment.id, Person).join(Enrolment.person).where(Enrolment.id.in_(enrolment_ids)).order_by(Enrolment.id)
+        ).all()
+        received: dict[int, set[int]] = {}
+        for enrolment_id, release_id in session.execute(
+            select(Delivery.enrolment_id, Delivery.release_id).where(
+                Delivery.enrolment_id.in_(enrolment_ids),
+                Delivery.release_id.in_(parcel.digests),
+                Delivery.delivered_at.is_not(None),
+            )
+        ):
+            received.setdefault(enrolment_id, set()).add(release_id)
+    return [_deliver(context.homes, parcel, id_, person, received.get(id_, set())) for id_, person in people]
+
+
+def _deliver(homes: Homes, parcel: _Parcel, enrolment_id: int, person: Person, received: set[int]) -> _Outcome:
+    outcome = _Outcome(enrolment_id)
+    try:
+        outcome.kept = [path for path in parcel.contents if not _place(homes, parcel, person, path, received)]
+    except (HomeRefused, HomeFull) as error:
+        outcome.problem = f"{person.display_name}: {error}"
+    return outcome
+
+
+def _place(homes: Homes, parcel: _Parcel, person: Person, path: str, received: set[int]) -> bool:
+    """Put one file into a home; False when the student's own version stayed."""
+    data, ours = parcel.contents[path], parcel.digests[parcel.release_id][path]
+    untouched = {digests[path] for digests in parcel.digests.values() if path in digests} - {ours}
+    rel = f"{parcel.folder}/{path}"
+    if homes.place(person.hub_name, rel, data, uid=person.uid, over=untouched) is not Placed.exists:
+        return True
+    if _holds(homes, person, rel, data):
+        return True
+    if not any(parcel.digests[release_id].get(path) == ours for release_id in received):
+        homes.place(person.hub_name, f"{parcel.folder}/{beside(path, ours)}", data, uid=person.uid)
+    return False
+
+
+def _holds(homes: Homes, person: Person, rel: str, data: bytes) -> bool:
+    try:
+        return homes.read(person.hub_name, rel, limit=len(data)) == data
+    except HomeRefused:  # larger, or no plain file: not ours
+        return False
+
+
+def beside(path: str, sha256: str) -> str:
+    """The name under which our version of a file lies beside the student's."""
+    pure = PurePosixPath(path)
+    return str(pure.with_name(f"{pure.stem}.new-{sha256[:8]}{pure.suffix}"))
+
+
+def _record(session: Session, parcel: _Parcel, outcomes: list[_Outcome], now: datetime) -> None:
+    rows = {
+        row.enrolment_id: row
+        for row in session.scalars(
+            select(Delivery).where(
+                Delivery.release_id == parcel.release_id,
+                Delivery.enrolment_id.in_([outcome.enrolment_id for outcome in outcomes]),
+            )
+        )
+    }
+    for outcome in outcomes:
+        row = rows.get(outcome.enrolment_id)
+        if row is None:
+            row = Delivery(enrolment_id=outcome.enrolment_id, release_id=parcel.release_id)
+            session.add(row)
+        row.kept = outcome.kept
+        row.error = outcome.problem[:500] if outcome.problem else None
+        if outcome.problem is None:
+            row.delivered_at = now
+
+
+def _receives() -> ColumnElement[bool]:
+    """Active students whose home is there."""
+    return and_(Enrolment.role == Role.student, Enrolment.status == EnrolmentStatus.active, Enrolment.provisioned_at.is_not(None))
+
+
+def _row(*more: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Delivery.enrolment_id == Enrolment.id, Delivery.release_id == Assignment.release_id, *more)
+
+
+def _has_row() -> ColumnElement[bool]:
+    return _row()
+
+
+def _has_it() -> ColumnElement[bool]:
+    return _row(Delivery.delivered_at.is_not(None))
+
+
+def _lost_row() -> ColumnElement[bool]:
+    """Delivered once, then the release was taken back and has now come again."""
+    return _row(Delivery.delivered_at.is_(None), Delivery.error.is_(None))
+
+
+def _operations(*more: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Operation.kind == OperationKind.deliver, Operation.assignment_id == Assignment.id, *more)
+
+
+def _live() -> ColumnElement[bool]:
+    return _operations(Operation.state.in_([OperationState.queued, OperationState.running]))
+
+
+def _tried_since(time: datetime) -> ColumnElement[bool]:
+    return _operations(Operation.created_at >= time)

@@ -1,0 +1,285 @@
+"""Grade jobs: sent to workers that have neither database nor secrets, heard from, sent again when lost, recorded once."""
+
+import logging
+import math
+import uuid
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from classroom.config import Settings
+from classroom.errors import HomeroomError, NotFound
+from classroom.messages import GRADING_QUEUE
+from classroom.models import (
+    Assignment,
+    GradeJob,
+    JobState,
+    ManualScore,
+    OutboxMessage,
+    Person,
+    Release,
+    Result,
+    ResultStatus,
+    Score,
+    Submission,
+)
+from classroom.services import feedback, outbox
+from classroom.services.submission_grades import grades_of, submission_grade
+from grader import jobs
+from grader.jobs import CellScore, FileRef, GradeResult
+
+log = logging.getLogger(__name__)
+
+GRADE_TASK = "grader.grade"
+_LONGEST_TEXT = 10_000
+_TRIES: int = Settings.model_fields["job_tries"].default
+
+
+def start_job(session: Session, *, submission: Submission, now: datetime) -> GradeJob:
+    """Have a submission graded against the release its assignment has now; a job that is on its way already is returned."""
+    assignment = session.get_one(Assignment, submission.assignment_id)
+    live = select(GradeJob).where(
+        GradeJob.submission_id == submission.id, GradeJob.release_id == assignment.release_id, GradeJob.state != JobState.done
+    )
+    if job := session.scalar(live):
+        return job
+    assert assignment.release is not None
+    return _start(session, submission, assignment.release, now)
+
+
+def regrade(session: Session, *, assignment: Assignment, actor: Person | None, now: datetime) -> int:
+    """Grade everybody's newest attempt against the current release; scores given by hand stay. Returns how many were started."""
+    if assignment.release is None:
+        raise HomeroomError(f"{assignment.title} has no release to grade against.")
+    live = exists().where(
+        GradeJob.submission_id == Submission.id, GradeJob.release_id == assignment.release.id, GradeJob.state != JobState.done
+    )
+    submissions = session.scalars(select(Submission).where(Submission.id.in_(_newest(assignment)), ~live)).all()
+    for submission in submissions:
+        _start(session, submission, assignment.release, now)
+    log.info("regrade: %s, %d submissions, by %s", assignment.slug, len(submissions), actor.hub_name if actor else "the operator")
+    return len(submissions)
+
+
+def job_message(job: GradeJob) -> dict[str, Any]:
+    """The job as its worker gets it; plain data."""
+    return jobs.GradeJob(
+        job_id=job.id,
+        source=_refs(job.release.source_files),
+        submission=_refs(job.submission.files),
+        limits=jobs.Limits(**job.release.assignment.limits),
+    ).to_json()
+
+
+def note_progress(session: Session, *, job_id: str, cells_done: int, cells_total: int, now: datetime) -> None:
+    """A sign of life from the worker. Nothing happens when the job has ended or never was."""
+    job = session.get(GradeJob, job_id)
+    if job is None or job.state is JobState.done:
+        return
+    job.state = JobState.running
+    job.heartbeat_at = now
+    job.cells_done, job.cells_total = cells_done, cells_total
+
+
+def record_result(session: Session, *, job_id: str, result: dict[str, Any], now: datetime, tries: int = _TRIES) -> bool:
+    """Keep how a job ended; False when it had ended before (a second reply) or never was.
+
+    Where our machinery failed the job is sent again, up to ``tries`` times; only then it ends as ``grader_error``.
+    """
+    job = session.get(GradeJob, job_id, with_for_update=True, populate_existing=True)
+    if job is None or job.state is JobState.done:
+        return False
+    reply = _read(job_id, result)
+    if reply.status == "grader_error" and job.tries < tries:
+        _send(session, job, now)
+    else:
+        _finish(session, job, reply, now)
+    return True
+
+
+def requeue_stale(session: Session, *, settings: Settings, queue_is_empty: bool, now: datetime) -> int:
+    """Send jobs again whose worker has fallen silent or whose message got lost, and return how many.
+
+    A job that waits is lost only if nothing waits: neither in the broker's queue nor in our outbox.
+    """
+    unsent = select(exists().where(OutboxMessage.task == GRADE_TASK, OutboxMessage.sent_at.is_(None)))
+    states = [JobState.running]
+    if queue_is_empty and not session.scalar(unsent):
+        states.append(JobState.queued)
+    silent_since = now - timedelta(seconds=settings.job_lease)
+    stale = session.scalars(
+        select(GradeJob).where(GradeJob.state.in_(states), GradeJob.heartbeat_at < silent_since).options(*_whole())
+    ).all()
+    for job in stale:
+        if job.tries < settings.job_tries:
+            _send(session, job, now)
+        else:
+            _finish(session, job, _lost(job), now)
+    return len(stale)
+
+
+@dataclass(frozen=True, slots=True)
+class GradingProgress:
+    """How far the newest attempts of an assignment are. ``total`` of them; ``done`` have a result and no job on its way."""
+
+    total: int
+    done: int
+    running: int
+    waiting: int
+    needs_person: int
+
+
+def grading_progress(session: Session, *, assignment: Assignment) -> GradingProgress:
+    """Where the grading of an assignment is, for a page that shows it live."""
+    newest = session.scalars(select(Submission).where(Submission.id.in_(_newest(assignment)))).all()
+    live = select(GradeJob.submission_id, GradeJob.state).where(
+        GradeJob.submission_id.in_(_newest(assignment)), GradeJob.state != JobState.done
+    )
+    states = dict(session.execute(live).tuples().all())
+    grades = grades_of(session, submissions=newest)
+    running = sum(state is JobState.running for state in states.values())
+    return GradingProgress(
+        total=len(newest),
+        done=len(newest) - len(states),
+        running=running,
+        waiting=len(states) - running,
+        needs_person=sum(grades[s.id].state == "needs_person" for s in newest if s.id not in states),
+    )
+
+
+def set_manual_score(
+    session: Session,
+    *,
+    submission: Submission,
+    notebook: str,
+    grade_id: str,
+    points: float | None,
+    comment: str,
+    grader: Person,
+    now: datetime,
+) -> ManualScore:
+    """Give a question points and a comment by hand; None leaves the machine's points. What was given before stays on record."""
+    grade = submission_grade(session, submission=submission)
+    question = next((q for q in grade.questions if (q.notebook, q.grade_id) == (notebook, grade_id)), None)
+    if question is None:
+        raise NotFound("This submission has no such question.")
+    if points is not None and not 0 <= points <= question.max_points:
+        raise HomeroomError(f"Points for {question.title} go from 0 to {question.max_points:g}.")
+    if len(comment) > _LONGEST_TEXT:
+        raise HomeroomError(f"A comment has at most {_LONGEST_TEXT} characters.")
+    score = ManualScore(
+        submission_id=submission.id,
+        notebook=notebook,
+        grade_id=grade_id,
+        points=points,
+        comment=comment.strip(),
+        grader_id=grader.id,
+        created_at=now,
+    )
+    session.add(score)
+    session.flush()
+    feedback.rewrite(session, submission=submission, now=now)
+    return score
+
+
+def _newest(assignment: Assignment) -> Select[int]:
+    """Ids of everybody's newest attempt."""
+    newest = select(func.max(Submission.id)).where(Submission.assignment_id == assignment.id)
+    return newest.group_by(Submission.enrolment_id)
+
+
+def _start(session: Session, submission: Submission, release: Release, now: datetime) -> GradeJob:
+    job = GradeJob(
+        id=str(uuid.uuid4()), submission=submission, release=release, queued_at=now, tries=0, cells_done=0, cells_total=0
+    )
+    session.add(job)
+    _send(session, job, now)
+    return job
+
+
+def _send(session: Session, job: GradeJob, now: datetime) -> None:
+    job.state = JobState.queued
+    job.tries += 1
+    job.heartbeat_at = now
+    outbox.enqueue(session, task=GRADE_TASK, queue=GRADING_QUEUE, arguments={"job": job_message(job)}, now=now)
+
+
+def _read(job_id: str, data: dict[str, Any]) -> GradeResult:
+    """A worker's reply, or, when it makes no sense, that our machinery failed."""
+    try:
+        reply = GradeResult.from_json(data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return GradeResult(job_id, "grader_error", staff_reason=f"The worker's reply could not be read: {error!r}")
+    if reply.job_id != job_id or not all(_is_sound(cell) for cell in reply.cells):
+        return GradeResult(job_id, "grader_error", staff_reason="The worker's reply belongs to another job or has wrong values.")
+    return reply
+
+
+def _is_sound(cell: CellScore) -> bool:
+    texts: tuple[object, ...] = (cell.notebook, cell.grade_id, cell.status, cell.student_message, cell.staff_message)
+    points: object = cell.points  # the type is a promise of the worker's, not a fact
+    number = points is None or (isinstance(points, int | float) and math.isfinite(points))
+    return number and all(isinstance(text, str) for text in texts)
+
+
+def _finish(session: Session, job: GradeJob, reply: GradeResult, now: datetime) -> None:
+    job.state = JobState.done
+    job.finished_at = job.heartbeat_at = now
+    session.add(
+        Result(
+            job_id=job.id,
+            submission_id=job.submission_id,
+            release_id=job.release_id,
+            status=ResultStatus(reply.status),
+            staff_reason=reply.staff_reason[:_LONGEST_TEXT],
+            student_reason=reply.student_reason[:_LONGEST_TEXT],
+            created_at=now,
+            executed=[asdict(file) for file in reply.executed],
+            provenance=reply.provenance,
+            scores=_scores(job.release, reply) if reply.status == "graded" else [],
+        )
+    )
+    session.flush()
+    feedback.rewrite(session, submission=job.submission, now=now)
+
+
+def _scores(release: Release, reply: GradeResult) -> list[Score]:
+    """Points for exactly the questions of the release, never below zero, never above the most there is."""
+    found = {(cell.notebook, cell.grade_id): cell for cell in reply.cells}
+    scores = []
+    for question in release.questions:
+        cell = found.get((question["notebook"], question["grade_id"]))
+        most = float(question["points"])
+        scores.append(
+            Score(
+                notebook=question["notebook"],
+                grade_id=question["grade_id"],
+                points=None if cell is None or cell.points is None else min(max(float(cell.points), 0.0), most),
+                max_points=most,
+                status=cell.status[:20] if cell else "not_run",
+                student_message=cell.student_message[:_LONGEST_TEXT] if cell else "",
+                staff_message=cell.staff_message[:_LONGEST_TEXT] if cell else "The worker said nothing about this question.",
+            )
+        )
+    return scores
+
+
+def _lost(job: GradeJob) -> GradeResult:
+    return GradeResult(
+        job.id, "grader_error", staff_reason=f"The job was sent {job.tries} times and its worker fell silent each time."
+    )
+
+
+def _refs(manifest: Iterable[dict[str, Any]]) -> tuple[FileRef, ...]:
+    return tuple(FileRef(**entry) for entry in manifest)
+
+
+def _whole() -> tuple[Any, ...]:
+    return (
+        joinedload(GradeJob.submission),
+        joinedload(GradeJob.release).joinedload(Release.assignment),
+    )

@@ -1,0 +1,133 @@
+"""From the teacher's source to a release: an immutable version that students get, without solutions and hidden tests."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from classroom.config import Settings
+from classroom.errors import HomeroomError, TooLarge
+from classroom.models import Assignment, Course, Delivery, Person, Release
+from classroom.services import manifests
+from classroom.services.archive import read_zip
+from classroom.services.course_folder import assignment_titles, folder_assignments, read_source
+from classroom.services.paths import check_assignment_slug, is_noise, is_plain_path
+from grader.files import FileStore
+from grader.release import Problem, make_release
+
+__all__ = ["folder_assignments", "from_folder", "from_upload", "read_zip"]
+
+UPLOAD_LIMIT: int = Settings.model_fields["notebook_upload_limit"].default
+
+
+def from_upload(
+    session: Session,
+    *,
+    files: FileStore,
+    course: Course,
+    assignment_slug: str,
+    title: str,
+    uploads: Mapping[str, bytes],
+    actor: Person | None,
+    now: datetime,
+    max_bytes: int = UPLOAD_LIMIT,
+) -> tuple[Release | None, list[Problem]]:
+    """Make a release of uploaded notebooks and data files, or of one zip of them; it becomes the one students get.
+
+    A new assignment is made when the course has none of that name. When the source has errors, nothing is changed and the
+    release is None. The same source again gives the release there is. Raises HomeroomError and TooLarge with sentences.
+    """
+    return _release(
+        session,
+        files=files,
+        course=course,
+        slug=assignment_slug,
+        title=title,
+        source=_unpacked(uploads, max_bytes),
+        actor=actor,
+        now=now,
+    )
+
+
+def from_folder(
+    session: Session,
+    *,
+    files: FileStore,
+    course: Course,
+    assignment_slug: str,
+    actor: Person | None,
+    now: datetime,
+    max_bytes: int = UPLOAD_LIMIT,
+) -> tuple[Release | None, list[Problem]]:
+    """Make a release of ``<course folder>/source/<assignment>/``; otherwise like :func:`from_upload`."""
+    source = read_source(course, assignment_slug, max_bytes=max_bytes)
+    title = assignment_titles(course).get(assignment_slug, "")
+    return _release(session, files=files, course=course, slug=assignment_slug, title=title, source=source, actor=actor, now=now)
+
+
+def _unpacked(uploads: Mapping[str, bytes], max_bytes: int) -> dict[str, bytes]:
+    if sum(len(data) for data in uploads.values()) > max_bytes:
+        raise TooLarge(f"These files are larger than {max_bytes // 1_000_000} MB together. Leave out what students do not need.")
+    zips = [name for name in uploads if name.lower().endswith(".zip")]
+    if zips and len(uploads) == 1:
+        return read_zip(uploads[zips[0]], max_bytes)
+    source = {name: data for name, data in uploads.items() if not is_noise(name)}
+    if bad := next((name for name in source if not is_plain_path(name)), None):
+        raise HomeroomError(f"“{bad[:100]}” cannot be a file name here. Rename the file and upload it again.")
+    return source
+
+
+def _release(
+    session: Session,
+    *,
+    files: FileStore,
+    course: Course,
+    slug: str,
+    title: str,
+    source: Mapping[str, bytes],
+    actor: Person | None,
+    now: datetime,
+) -> tuple[Release | None, list[Problem]]:
+    check_assignment_slug(slug)
+    if not any(path.endswith(".ipynb") for path in source):
+        raise HomeroomError("There is no notebook among these files. An assignment needs at least one .ipynb file.")
+    made = make_release(source)
+    if not made.files:
+        return None, list(made.problems)
+    assignment = _assignment(session, course=course, slug=slug, title=title.strip() or slug, now=now)
+    manifest = manifests.store(files, source)
+    digest = manifests.digest(manifest)
+    release = session.scalar(select(Release).where(Release.assignment_id == assignment.id, Release.digest == digest))
+    if release is None:
+        release = Release(
+            assignment=assignment,
+            digest=digest,
+            source_files=manifest,
+            release_files=manifests.store(files, made.files),
+            questions=[asdict(question) for question in made.questions],
+            max_score=made.max_score,
+            created_at=now,
+            created_by_id=actor.id if actor else None,
+        )
+        session.add(release)
+    elif assignment.release_id != release.id:
+        # Back to an earlier version: who got it then has had another one since.
+        session.execute(update(Delivery).where(Delivery.release_id == release.id).values(delivered_at=None))
+    session.flush()
+    assignment.release = release
+    return release, list(made.problems)
+
+
+def _assignment(session: Session, *, course: Course, slug: str, title: str, now: datetime) -> Assignment:
+    found = session.scalar(select(Assignment).where(Assignment.course_id == course.id, Assignment.slug == slug))
+    if found is not None:
+        return found
+    last = session.scalar(select(func.max(Assignment.position)).where(Assignment.course_id == course.id))
+    made = Assignment(
+        course=course, slug=slug, title=title[:200], position=0 if last is None else last + 1, created_at=now, limits={}
+    )
+    session.add(made)
+    session.flush()
+    return made

@@ -1,0 +1,135 @@
+"""Students' work handed in: an immutable snapshot with a receipt, stored before anything else happens to it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, contains_eager
+
+from classroom.config import Settings
+from classroom.errors import Conflict, HomeroomError
+from classroom.models import Assignment, Enrolment, OperationKind, Submission, Trigger
+from classroom.services import grading, manifests, operations, snapshots
+from classroom.services.manifests import Manifest
+from grader.files import FileStore
+from hub_bridge.homes import Homes
+
+_TRIES = 5
+
+
+def submit(
+    session: Session,
+    *,
+    files: FileStore,
+    homes: Homes,
+    enrolment: Enrolment,
+    assignment: Assignment,
+    trigger: Trigger,
+    now: datetime,
+    limits: Settings,
+) -> Submission:
+    """Hand in what lies in the student's folder. The same files as the last attempt are that attempt.
+
+    Raises HomeroomError with what to do: nothing to hand in, too late, too large.
+    """
+    check_open(assignment, now=now)
+    contents = snapshots.take(homes, enrolment=enrolment, assignment=assignment, limits=limits)
+    assert assignment.release is not None
+    wanted = manifests.notebooks(assignment.release.release_files)
+    snapshots.check_notebooks(contents, wanted=wanted, assignment=assignment)
+    return record(
+        session, enrolment=enrolment, assignment=assignment, manifest=manifests.store(files, contents), trigger=trigger, now=now
+    )
+
+
+def check_open(assignment: Assignment, *, now: datetime) -> None:
+    """Raise HomeroomError when this assignment takes no work now."""
+    if assignment.release is None or assignment.published_at is None or (assignment.opens_at or now) > now:
+        raise HomeroomError(f"{assignment.title} is not open yet.")
+    if is_late(assignment, now=now) and not assignment.accepts_late:
+        raise HomeroomError(f"{assignment.title} was due and takes no late work. Talk to your teacher if you need more time.")
+
+
+def is_late(assignment: Assignment, *, now: datetime) -> bool:
+    """Whether the due date has passed."""
+    return assignment.due_at is not None and now > assignment.due_at
+
+
+def record(
+    session: Session, *, enrolment: Enrolment, assignment: Assignment, manifest: Manifest, trigger: Trigger, now: datetime
+) -> Submission:
+    """Write the attempt whose files are in the content store, and have it graded. Two at once make one attempt."""
+    digest = manifests.digest(manifest)
+    for _ in range(_TRIES):
+        last = latest(session, enrolment=enrolment, assignment=assignment)
+        if last is not None and last.digest == digest:
+            return last
+        submission = Submission(
+            enrolment_id=enrolment.id,
+            assignment_id=assignment.id,
+            release_id=assignment.release_id,
+            attempt=last.attempt + 1 if last else 1,
+            digest=digest,
+            files=manifest,
+            received_at=now,
+            trigger=trigger,
+            # What the deadline's collection takes was there at the deadline, however long the collection takes.
+            late=trigger is not Trigger.deadline and is_late(assignment, now=now),
+        )
+        try:
+            with session.begin_nested():
+                session.add(submission)
+        except IntegrityError:
+            continue  # another tab had this attempt's number first; look again
+        grading.start_job(session, submission=submission, now=now)
+        return submission
+    raise Conflict("This assignment is being handed in from several places at once. Try again in a moment.")
+
+
+def latest(session: Session, *, enrolment: Enrolment, assignment: Assignment) -> Submission | None:
+    """The newest attempt: the one that counts."""
+    attempts = select(Submission).where(Submission.enrolment_id == enrolment.id, Submission.assignment_id == assignment.id)
+    return session.scalar(attempts.order_by(Submission.attempt.desc()).limit(1))
+
+
+def attempts_of(session: Session, *, enrolment: Enrolment, assignment: Assignment) -> list[Submission]:
+    """All attempts, newest first."""
+    attempts = select(Submission).where(Submission.enrolment_id == enrolment.id, Submission.assignment_id == assignment.id)
+    return list(session.scalars(attempts.order_by(Submission.attempt.desc())))
+
+
+def receipt(submission: Submission) -> dict[str, Any]:
+    """What proves that this was handed in; plain data that a student may keep."""
+    return {
+        "person": submission.enrolment.person.display_name,
+        "course": submission.assignment.course.title,
+        "assignment": submission.assignment.title,
+        "attempt": submission.attempt,
+        "received_at": submission.received_at,
+        "late": submission.late,
+        "trigger": submission.trigger.value,
+        "sha256": submission.digest,
+        "files": [dict(entry) for entry in submission.files],
+    }
+
+
+def start_due_collections(session: Session, *, now: datetime) -> int:
+    """Start the deadline's collection of every assignment that has just become due, once, and return how many."""
+    due = (
+        select(Assignment)
+        .join(Assignment.course)
+        .options(contains_eager(Assignment.course))
+        .where(
+            Assignment.published_at.is_not(None),
+            Assignment.release_id.is_not(None),
+            Assignment.due_at <= now,
+            Assignment.collected_at.is_(None),
+        )
+    )
+    started = 0
+    for assignment in session.scalars(due):
+        assignment.collected_at = now
+        operations.start(session, kind=OperationKind.collect, course=assignment.course, assignment=assignment, now=now)
+        started += 1
+    return started
