@@ -1,0 +1,59 @@
+"""``homeroom/open?path=...``: starts a notebook's kernel and shows the notebook, so that the first cell runs at once."""
+
+import asyncio
+from typing import Any
+from urllib.parse import quote
+
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import url_path_join
+from tornado import web
+
+NOTEBOOK = ".ipynb"
+
+
+class OpenHandler(JupyterHandler):
+    """Opens a file of the home in JupyterLab; for a notebook, with its kernel started. ``ui=notebook`` takes Notebook 7."""
+
+    starting = asyncio.Lock()
+
+    @web.authenticated
+    async def get(self) -> None:
+        path = self.get_query_argument("path").strip("/")
+        contents: Any = self.contents_manager
+        if not await _now(contents.file_exists(path)):
+            raise web.HTTPError(404, "There is no file %s in your home folder.", path)
+        if path.endswith(NOTEBOOK):
+            async with self.starting:
+                await self._start_kernel(path)
+        place = ("notebooks",) if self.get_query_argument("ui", "lab") == "notebook" else ("lab", "tree")
+        self.redirect(url_path_join(self.base_url, *place, quote(path)))
+
+    async def _start_kernel(self, path: str) -> None:
+        """Start the notebook's kernel unless it has one. A kernel that will not start is JupyterLab's to tell."""
+        if await _now(self.session_manager.session_exists(path=path)):
+            return
+        try:
+            name = path.rpartition("/")[2]
+            await self.session_manager.create_session(
+                path=path, name=name, type="notebook", kernel_name=await self._kernel_of(path)
+            )
+        except Exception:
+            self.log.exception("The kernel of %s did not start.", path)
+
+    async def _kernel_of(self, path: str) -> str | None:
+        """The kernel that the notebook names, None (the default one) when this server does not have it."""
+        contents: Any = self.contents_manager
+        model = await _now(contents.get(path, content=True, type="notebook"))
+        wanted = model["content"].get("metadata", {}).get("kernelspec", {}).get("name")
+        known = await _now(self.kernel_spec_manager.find_kernel_specs())
+        return wanted if wanted in known else None
+
+
+def handlers(base_url: str) -> list[tuple[str, type[OpenHandler]]]:
+    """The page's address and handler."""
+    return [(url_path_join(base_url, "homeroom", "open"), OpenHandler)]
+
+
+async def _now(value: Any) -> Any:
+    """The value, waited for when the manager is an asynchronous one."""
+    return await value if asyncio.iscoroutine(value) or asyncio.isfuture(value) else value
