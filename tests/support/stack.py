@@ -4,11 +4,12 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,22 @@ class Stack:
     def secrets(self) -> dict[str, str]:
         """What the stack made for itself on first start."""
         return dict(json.loads((self.state / "secrets.json").read_text()))
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the portal's database says right now; only reading."""
+        with closing(sqlite3.connect(f"file:{self.state / 'portal.sqlite'}?mode=ro", uri=True, timeout=30)) as database:
+            return database.execute(sql, values).fetchall()
+
+    def home(self, hub_name: str) -> Path:
+        """Somebody's home folder."""
+        return self.state / "homes" / hub_name
+
+    def sign_in_link(self, role: str = "student", *, name: str | None = None) -> str:
+        """The one-time sign-in link that the stack printed for one of the demo people; works once."""
+        for person in self.ready["people"]:
+            if person["role"] == role and name in {None, person["name"]}:
+                return str(person["sign_in"])
+        raise AssertionError(f"no demo person {name or role}: {self.ready['people']}")
 
     def pid(self, part: str) -> int:
         """The process id of one part, read anew: the supervisor restarts what dies."""
