@@ -54,11 +54,15 @@ class HubUser:
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
-    """How somebody's server is. ``url`` is set when it is ready; ``message`` is a sentence for them."""
+    """How somebody's server is. ``url`` is set when it is ready; ``message`` is a sentence for them.
+
+    ``failed``: it is stopped because its last start failed.
+    """
 
     status: Literal["stopped", "pending", "ready", "stopping"]
     url: str | None
     message: str
+    failed: bool = False
 
 
 class HubClient:
@@ -129,7 +133,8 @@ class HubClient:
         """How somebody's server is; after a start that failed, the message says why."""
         server = self._call("GET", f"/users/{name}").json().get("servers", {}).get("")
         if server is None:
-            return ServerState("stopped", None, self._failure(name) or "The server is not running.")
+            failure = self._failure(name)
+            return ServerState("stopped", None, failure or "The server is not running.", failed=failure is not None)
         if server["ready"]:
             return ServerState("ready", server["url"], "The server is ready.")
         if server["pending"] == "stop":

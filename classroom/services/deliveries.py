@@ -22,6 +22,7 @@ from classroom.models import (
 )
 from classroom.services import manifests, operations
 from classroom.services.operation_context import OperationContext
+from grader.files import FileStore
 from hub_bridge.homes import HomeFull, HomeRefused, Homes, Placed
 
 BATCH = 50
@@ -67,7 +68,7 @@ def run_deliver(context: OperationContext, operation_id: int) -> None:
         operation = operations.claim(session, operation_id=operation_id, now=context.now())
         if operation is None:
             return
-        parcel = _pack(session, context, operation)
+        parcel = _pack(session, context.files, session.get_one(Assignment, operation.assignment_id))
         waiting = _waiting(session, operation, parcel)
         operations.advance(operation, done=0, total=len(waiting), now=context.now())
         session.commit()
@@ -82,6 +83,26 @@ def run_deliver(context: OperationContext, operation_id: int) -> None:
             session.commit()
     with context.sessions.begin() as session:
         operations.finish(session.get_one(Operation, operation_id), now=context.now(), problems=problems)
+
+
+def deliver_now(
+    session: Session, *, files: FileStore, homes: Homes, enrolment: Enrolment, assignment: Assignment, now: datetime
+) -> list[str]:
+    """Put the current release into one home at once, for somebody who opens it; returns the paths where their own version stayed.
+
+    Serves staff, too, and puts back what was deleted. Raises HomeRefused, HomeFull, Unavailable.
+    """
+    parcel = _pack(session, files, assignment)
+    person = enrolment.person
+    received = set(
+        session.scalars(
+            select(Delivery.release_id).where(Delivery.enrolment_id == enrolment.id, Delivery.delivered_at.is_not(None))
+        )
+    )
+    homes.ensure(person.hub_name, person.uid)
+    kept = [path for path in parcel.contents if not _place(homes, parcel, person, path, received)]
+    _record(session, parcel, [_Outcome(enrolment.id, kept=kept)], now)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +125,14 @@ class _Outcome:
     problem: str | None = None
 
 
-def _pack(session: Session, context: OperationContext, operation: Operation) -> _Parcel:
-    assignment = session.get_one(Assignment, operation.assignment_id)
+def _pack(session: Session, files: FileStore, assignment: Assignment) -> _Parcel:
     assert assignment.release is not None
     releases = session.execute(select(Release.id, Release.release_files).where(Release.assignment_id == assignment.id))
     return _Parcel(
         release_id=assignment.release.id,
         folder=f"{assignment.course.slug}/{assignment.slug}",
-        contents=manifests.load(context.files, assignment.release.release_files),
-        digests={id_: {entry["path"]: entry["sha256"] for entry in files} for id_, files in releases},
+        contents=manifests.load(files, assignment.release.release_files),
+        digests={id_: {entry["path"]: entry["sha256"] for entry in manifest} for id_, manifest in releases},
     )
 
 
