@@ -1,13 +1,17 @@
 """Where everybody lands: their courses, and what is due."""
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from classroom.models import Course
 from classroom.services import assignments
 from classroom.web import audience
 from classroom.web.context import db, enrolment, now
 from classroom.web.navigation import my_courses
 from classroom.web.study import course_page
+from classroom.web.study.standing import Standing, standing
 
 blueprint = Blueprint("home", __name__)
 
@@ -30,3 +34,7 @@ def home() -> ResponseReturnValue:
 def course() -> ResponseReturnValue:
     """A course's front page: for staff its overview, for students their assignments."""
     return redirect(url_for("teach.overview")) if enrolment().is_staff else course_page()
+
+
+def _by_due_time(entry: tuple[Course, Standing]) -> datetime:
+    return entry[1].item.due_at or datetime.max.replace(tzinfo=UTC)

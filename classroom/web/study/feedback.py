@@ -1,0 +1,60 @@
+"""What came back: points and comments per question, beside the student's own cells."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from flask import render_template
+
+from classroom.errors import Unavailable
+from classroom.models import Submission
+from classroom.services import attempts, manifests
+from classroom.services.submission_grades import QuestionGrade, SubmissionGrade
+from classroom.web import audience
+from classroom.web.context import db, files
+from classroom.web.study.blueprint import blueprint
+from classroom.web.study.handin import own_submission
+from grader.view import CellView, UnreadableNotebook, notebook_view
+
+
+@dataclass(frozen=True)
+class ReturnedNotebook:
+    """One notebook as it was handed in, with the questions by their cell; ``problem`` says why there are no cells."""
+
+    path: str
+    cells: list[CellView]
+    questions: dict[str, QuestionGrade]
+    problem: str = ""
+
+
+@blueprint.get("/attempts/<int:submission_id>/feedback")
+@audience.student
+def feedback(assignment: str, submission_id: int) -> str:
+    """Points and comments, once they are released."""
+    submission = own_submission(assignment, submission_id)
+    grade = attempts.released_grade(db(), submission=submission)
+    notebooks = _notebooks(submission, grade)
+    return render_template(
+        "study/feedback.html", submission=submission, grade=grade, notebooks=notebooks, shown=_shown(notebooks)
+    )
+
+
+def _notebooks(submission: Submission, grade: SubmissionGrade) -> list[ReturnedNotebook]:
+    questions = {(question.notebook, question.grade_id): question for question in grade.questions}
+    graded = {question.notebook for question in grade.questions}
+    return [_notebook(entry, questions) for entry in submission.files if entry["path"] in graded]
+
+
+def _notebook(entry: dict[str, object], questions: dict[tuple[str, str], QuestionGrade]) -> ReturnedNotebook:
+    path = str(entry["path"])
+    mine = {grade_id: question for (notebook, grade_id), question in questions.items() if notebook == path}
+    try:
+        # What was handed in, never the notebook as it was run: that one holds the hidden tests.
+        return ReturnedNotebook(path, notebook_view(manifests.read(files(), entry)).cells, mine)
+    except (UnreadableNotebook, Unavailable) as error:
+        return ReturnedNotebook(path, [], mine, problem=str(error))
+
+
+def _shown(notebooks: list[ReturnedNotebook]) -> set[tuple[str, str]]:
+    """Questions that have exactly one cell to stand beside; a copied cell must not show its points twice."""
+    counts = Counter((notebook.path, cell.grade_id) for notebook in notebooks for cell in notebook.cells if cell.grade_id)
+    return {(path, grade_id) for (path, grade_id), count in counts.items() if count == 1 and grade_id}

@@ -1,0 +1,54 @@
+"""Handing in, and the receipt for it."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from classroom.errors import NotFound
+from classroom.models import Submission, Trigger
+from classroom.services import access, submissions
+from classroom.web import audience
+from classroom.web.context import commit, db, enrolment, files, homes, now, settings
+from classroom.web.study.assignment import this_assignment
+from classroom.web.study.blueprint import blueprint
+
+
+@blueprint.post("/submit")
+@audience.student
+def submit(assignment: str) -> ResponseReturnValue:
+    """Take what lies in the home now as an attempt."""
+    found = this_assignment(assignment)
+    before = submissions.latest(db(), enrolment=enrolment(), assignment=found)
+    submission = submissions.submit(
+        db(),
+        files=files(),
+        homes=homes(),
+        enrolment=enrolment(),
+        assignment=found,
+        trigger=Trigger.student,
+        now=now(),
+        limits=settings(),
+    )
+    is_new = before is None or before.id != submission.id
+    commit()
+    if is_new:
+        flash(f"Handed in: attempt {submission.attempt}. This is your receipt.", "message")
+    else:
+        flash("Nothing has changed since your last attempt, so that one stands. This is its receipt.", "warning")
+    return redirect(url_for(".receipt", assignment=assignment, submission_id=submission.id))
+
+
+@blueprint.get("/attempts/<int:submission_id>/")
+@audience.student
+def receipt(assignment: str, submission_id: int) -> str:
+    """What proves that something was handed in; made to be printed."""
+    submission = own_submission(assignment, submission_id)
+    return render_template("study/receipt.html", submission=submission, receipt=submissions.receipt(submission))
+
+
+def own_submission(slug: str, submission_id: int) -> Submission:
+    """The submission of the URL, if it is this student's and belongs to the assignment of the URL."""
+    found = this_assignment(slug)
+    submission = access.own_submission(db(), enrolment=enrolment(), submission_id=submission_id)
+    if submission.assignment_id != found.id:
+        raise NotFound("You have no such submission to this assignment.")
+    return submission
