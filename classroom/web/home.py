@@ -22,11 +22,10 @@ def home() -> ResponseReturnValue:
     """My courses, and what is due across them."""
     mine = my_courses()
     learning = [(one, assignments.students_view(db(), enrolment=one, now=now())) for one in mine if not one.is_staff]
-    todo = [(one.course, item) for one, items in learning for item in items if item.state in {"not_opened", "in_progress"}]
-    todo.sort(key=lambda pair: (pair[1].due_at is None, pair[1].due_at, pair[1].assignment.id))
-    return render_template(
-        "home/home.html", enrolments=mine, todo=todo, counts={one.id: len(items) for one, items in learning}, now=now()
-    )
+    todo = [(one.course, standing(item, now=now())) for one, items in learning for item in items if item.submission is None]
+    todo.sort(key=_by_due_time)
+    counts = {one.id: len(items) for one, items in learning}
+    return render_template("home/home.html", enrolments=mine, todo=todo, counts=counts)
 
 
 @blueprint.get("/courses/<course>/")
