@@ -71,6 +71,14 @@ def language_of(notebook: dict[str, Any]) -> str:
     return language if isinstance(language, str) and language else "python"
 
 
+def plain(value: Any) -> Any:
+    """JSON data without lone surrogates, infinite numbers and bottomless nesting: safe to write anywhere.
+
+    Raises UnreadableNotebook where it nests too deeply.
+    """
+    return _clean(value, DEPTH_LIMIT)
+
+
 def _parse(data: bytes) -> Any:
     if not data.strip():
         raise UnreadableNotebook("The file is empty.")
@@ -83,7 +91,7 @@ def _parse(data: bytes) -> Any:
     except UnicodeDecodeError:
         raise UnreadableNotebook("The file is not text in UTF-8.") from None
     try:
-        return _clean(json.loads(text, parse_int=_integer, parse_constant=lambda _name: None), DEPTH_LIMIT)
+        return plain(json.loads(text, parse_int=_integer, parse_constant=lambda _name: None))
     except RecursionError:
         raise UnreadableNotebook("The file nests lists and objects too deeply to be a notebook.") from None
     except json.JSONDecodeError as error:

@@ -34,6 +34,7 @@ _ATTACHMENT = re.compile(r"!\[.*\]\(attachment:.+?\)")
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 _TITLE_LIMIT = 120
+_PATH_LIMIT, _NAME_LIMIT = 1_000, 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,13 @@ def is_ignored(path: str) -> bool:
 
 def is_safe(path: str) -> bool:
     """Whether ``path`` names a file inside the assignment's folder, on any system."""
-    parts = path.split("/")
-    return bool(path) and not any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts)
+    try:
+        parts = [part.encode() for part in path.split("/")]
+    except UnicodeEncodeError:
+        return False
+    if len(path) > _PATH_LIMIT or any(len(part) > _NAME_LIMIT for part in parts):
+        return False
+    return not any(part in (b"", b".", b"..") or b"\\" in part or b"\0" in part for part in parts)
 
 
 def _of_file(path: str, message: str, cure: str, *, error: bool = True) -> Problem:

@@ -1,0 +1,207 @@
+"""Runs a planned notebook through nbclient, in a kernel that lives in the sandbox, within the limits."""
+
+import asyncio
+import contextlib
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import zmq
+import zmq.asyncio
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+from nbclient.util import ensure_async
+from nbformat import NotebookNode, from_dict
+
+from grader.kept_outputs import OutputBudget
+from grader.plan import Plan, as_notebook
+from grader.report import Outcome
+from grader.sandbox import Box, KernelNotStarted, Sandbox
+
+START_SECONDS = 60
+INTERRUPT_SECONDS = 5
+_MESSAGE_LIMIT = 64 << 20
+_SOCKET_ENTRIES = 32
+_KERNEL_OPTIONS = (
+    "--HistoryManager.enabled=False",
+    "--InteractiveShell.xmode=Plain",
+    "--InteractiveShell.colors=nocolor",
+    "--InteractiveShellApp.ignore_cwd=True",
+)
+
+
+@dataclass(slots=True)
+class Execution:
+    """A notebook after its run."""
+
+    notebook: dict[str, Any]
+    outcomes: list[Outcome | None]
+    stopped: str = ""
+    """Why it was not run to its end, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What all notebooks of a submission share."""
+
+    budget: OutputBudget
+    deadline: float
+    """In seconds of the monotonic clock."""
+    on_cell: Callable[[], None]
+    """Called after each cell."""
+
+
+async def execute(plan: Plan, sandbox: Sandbox, box: Box, allowance: Allowance) -> Execution:
+    """Run ``plan``. Raises KernelNotStarted; nothing that student code does raises."""
+    notebook: NotebookNode = from_dict(as_notebook(plan))  # type: ignore[no-untyped-call] # nbformat has no types here
+    outcomes: list[Outcome | None] = ["not_run" if cell.runs else None for cell in plan.cells]
+    async with contextlib.AsyncExitStack() as stack:
+        manager = _manager(sandbox, box)
+        stack.push_async_callback(_end, manager)
+        client = await _start(manager, notebook, box, allowance.budget)
+        assert client.kc
+        stack.callback(client.kc.stop_channels)
+        stopped = await _run_cells(client, plan, outcomes, box, allowance)
+    return Execution(_without_ours(notebook), outcomes, stopped)
+
+
+async def _run_cells(client: "_Client", plan: Plan, outcomes: list[Outcome | None], box: Box, allowance: Allowance) -> str:
+    """Run the cells one by one; returns why the run stopped early, or nothing."""
+    for index, cell in enumerate(plan.cells):
+        if not cell.runs:
+            continue
+        seconds = min(float(box.limits.cell_seconds), allowance.deadline - time.monotonic())
+        if seconds <= 0:
+            return f"The notebook had used up its {box.limits.total_seconds} seconds."
+        if not _sockets_intact(box.sockets):
+            return "The notebook's code wrote where only the kernel's sockets belong; it was stopped."
+        try:
+            outcomes[index] = await client.run_cell(index, seconds)
+        except DeadKernelError:
+            return "The notebook's code ended its own kernel, for example by using more memory than allowed."
+        except _Hung:
+            outcomes[index] = "timeout"
+            return "A cell ran too long and could not be interrupted."
+        except Exception as error:  # noqa: BLE001 - whatever nonsense the kernel sends is the submission's, not our, failure
+            return f"The notebook's kernel sent something that can't be understood ({type(error).__name__})."
+        allowance.on_cell()
+    return ""
+
+
+class _Hung(Exception):
+    """The kernel does not react to an interrupt."""
+
+
+class _Client(NotebookClient):
+    """nbclient, with a budget for outputs, a hard limit for each cell, and an ear for what got lost."""
+
+    def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager, budget: OutputBudget) -> None:
+        super().__init__(
+            notebook,
+            km=manager,
+            timeout=None,
+            allow_errors=True,
+            record_timing=False,
+            store_widget_state=False,
+            on_cell_executed=self._note_reply,
+        )
+        self._budget = budget
+        self._reply = ""
+        self._idle = False
+
+    async def run_cell(self, index: int, seconds: float) -> Outcome:
+        """Run one cell. Raises DeadKernelError, or _Hung when it can't be interrupted."""
+        self._reply, self._idle = "", False
+        running = asyncio.ensure_future(self.async_execute_cell(self.nb.cells[index], index))
+        done, _ = await asyncio.wait({running}, timeout=seconds)
+        if done:
+            running.result()
+            return self._outcome()
+        assert self.km
+        await ensure_async(self.km.interrupt_kernel())
+        done, _ = await asyncio.wait({running}, timeout=INTERRUPT_SECONDS)
+        if done:
+            running.result()
+            return "timeout"
+        running.cancel()
+        await asyncio.wait({running})
+        raise _Hung
+
+    def _outcome(self) -> Outcome:
+        if self._reply == "error":
+            return "error"
+        return "ok" if self._reply == "ok" and self._idle else "lost"
+
+    def _note_reply(self, *, execute_reply: dict[str, Any], **_others: Any) -> None:
+        self._reply = execute_reply["content"].get("status", "")
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        kind = msg["msg_type"]
+        if kind == "status":
+            self._idle = msg["content"].get("execution_state") == "idle"
+        elif kind != "clear_output":
+            content = self._budget.take(kind, msg["content"])
+            if content is None:
+                return None
+            msg["content"] = content
+        return super().process_message(msg, cell, cell_index)
+
+
+def _manager(sandbox: Sandbox, box: Box) -> AsyncKernelManager:
+    context = zmq.asyncio.Context()
+    context.setsockopt(zmq.MAXMSGSIZE, _MESSAGE_LIMIT)
+    manager = AsyncKernelManager(
+        context=context, transport="ipc", ip=str(box.sockets / "k"), connection_file=str(box.sockets / "c.json")
+    )
+    manager.write_connection_file()
+    Path(manager.connection_file).chmod(0o644)  # the user inside is another one; the folder above is closed to all others
+    argv = sandbox.command(box, ["-f", "{connection_file}", *_KERNEL_OPTIONS])
+    manager._kernel_spec = KernelSpec(argv=argv, display_name="", language="python", interrupt_mode="message")  # noqa: SLF001
+    return manager
+
+
+async def _start(manager: AsyncKernelManager, notebook: NotebookNode, box: Box, budget: OutputBudget) -> _Client:
+    """Start the kernel and hand its sockets' folder back to us. Raises KernelNotStarted."""
+    log = box.sockets.parent / "kernel.log"
+    try:
+        with log.open("wb") as file:
+            await manager.start_kernel(env={}, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
+        client = _Client(notebook, manager, budget)
+        client.kc = manager.client()
+        client.kc.start_channels()
+        client.kc.allow_stdin = False
+        await client.kc.wait_for_ready(timeout=START_SECONDS)
+        # Only now may modules in the working folder be imported; before, one called random.py would break the kernel itself.
+        client.kc.execute("import sys; sys.path.insert(0, '')", silent=True)
+    except Exception as error:
+        said = log.read_bytes()[-1000:].decode("utf-8", "replace") if log.exists() else ""
+        raise KernelNotStarted(f"{type(error).__name__}: {error} {said}".strip()) from error
+    box.sockets.chmod(0o711)
+    return client
+
+
+async def _end(manager: AsyncKernelManager) -> None:
+    """Kill the kernel and with it everything in its sandbox; nothing that it might still want to do is waited for."""
+    with contextlib.suppress(Exception):
+        if manager.has_kernel:
+            await manager.shutdown_kernel(now=True)
+    manager.context.destroy(linger=0)
+
+
+def _sockets_intact(folder: Path) -> bool:
+    """Whether the one folder shared with the sandbox still holds only the kernel's few small things."""
+    entries = list(folder.iterdir())
+    return len(entries) <= _SOCKET_ENTRIES and sum(entry.lstat().st_size for entry in entries) < 1 << 20
+
+
+def _without_ours(notebook: NotebookNode) -> dict[str, Any]:
+    """The notebook as plain data."""
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            output.pop("transient", None)
+    return dict(notebook)

@@ -1,0 +1,41 @@
+"""The first thing that runs inside the sandbox: sets the limits, copies the files, becomes the kernel.
+
+Started as a file by a Python that sees nothing of this package. Arguments: the working folder, memory in MB, processes, disk
+in MB, seconds, seed, then the kernel's own.
+"""
+
+import os
+import random
+import resource
+import shutil
+import sys
+
+
+def _limit(name: int, value: int) -> None:
+    _, hard = resource.getrlimit(name)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(name, (value, value))
+
+
+def main() -> None:
+    """Lock the limits in and start the kernel."""
+    work, (memory_mb, processes, disk_mb, seconds, seed) = sys.argv[1], map(int, sys.argv[2:7])
+    _limit(resource.RLIMIT_AS, memory_mb << 20)
+    _limit(resource.RLIMIT_NPROC, processes)
+    _limit(resource.RLIMIT_FSIZE, disk_mb << 20)
+    _limit(resource.RLIMIT_CPU, seconds + 60)
+    _limit(resource.RLIMIT_NOFILE, 512)
+    _limit(resource.RLIMIT_CORE, 0)
+    os.umask(0o077)
+    os.makedirs(os.environ["HOME"], exist_ok=True)  # noqa: PTH103 - pathlib would be in the student's way
+    shutil.copytree("/in", work, copy_function=shutil.copyfile, dirs_exist_ok=True)
+    os.chdir(work)
+    random.seed(seed)
+    from ipykernel.kernelapp import launch_new_instance  # noqa: PLC0415 - only now are the limits in force
+
+    sys.path.insert(0, "")
+    launch_new_instance(argv=sys.argv[7:])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""What a run leaves behind: plain data that points can be computed from, again and again, without running anything."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from grader.plan import PlannedQuestion
+
+Outcome = Literal["ok", "error", "timeout", "lost", "not_run"]
+"""How a cell ended. ``lost``: it ran, but what it gave did not reach us; ``not_run``: the kernel was gone or time was up."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookRun:
+    """One notebook of an assignment after its run."""
+
+    path: str
+    questions: tuple[PlannedQuestion, ...]
+    outcomes: tuple[Outcome | None, ...] = ()
+    """One for each cell; None for cells that have nothing to run."""
+    executed: dict[str, Any] | None = None
+    """The notebook with its outputs; None if it never came to a run."""
+    missing: bool = False
+    """The student handed in no such notebook, and nothing that could be it."""
+    student_sentence: str = ""
+    """Why it was not run, or not to its end, for the student; no secrets, only our own words."""
+    staff_sentence: str = ""
+    """The same for staff, with what the machine said."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """All notebooks of one submission after their run."""
+
+    notebooks: tuple[NotebookRun, ...]
+    unreadable: str = ""
+    """Set when nothing could be run because of what was handed in: the sentence that says so."""
+    sandbox: str = ""
+    kernel_seconds: float = 0.0
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "RunReport":
+        """Read what :meth:`to_json` wrote. Raises KeyError or TypeError on anything else."""
+        notebooks = tuple(
+            NotebookRun(
+                **{
+                    **run,
+                    "questions": tuple(PlannedQuestion(**question) for question in run["questions"]),
+                    "outcomes": tuple(run["outcomes"]),
+                }
+            )
+            for run in data["notebooks"]
+        )
+        return cls(**{**data, "notebooks": notebooks})

@@ -1,0 +1,143 @@
+"""The process between the worker and the sandbox: ``python -m grader.run``, one for each job, with an empty environment.
+
+It reads what students wrote and talks to their kernel, so the worker never does. One JSON object comes in on standard input;
+lines of JSON go out on standard output: ``{"progress": [done, total]}``, and at the end ``{"report": …}``,
+``{"unavailable": sentence}`` when our machinery can't do it, or ``{"missing": sentence}`` when a stored file is gone.
+"""
+
+import asyncio
+import contextlib
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any, TextIO
+
+from grader.files import FileStore, MissingFile
+from grader.handed_in import HandedIn, Unusable, open_submission
+from grader.jobs import GradeJob, Limits
+from grader.plan import Plan
+from grader.reading import UnreadableNotebook
+from grader.report import NotebookRun, RunReport
+from grader.sandbox import Box, KernelNotStarted, Sandbox, SandboxUnavailable, find_sandbox
+
+_MEMORY_MB = 2048
+_PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    """Run the job on standard input."""
+    _die_with(os.getppid())
+    _limit_ourselves()
+    # Student-made text never reaches our standard output except inside our own JSON.
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    request = json.load(sys.stdin)
+    scratch = Path(request["scratch"])
+    try:
+        job = GradeJob.from_json(request["job"])
+        report = _run(job, FileStore(Path(request["files"])), scratch, tuple(request["cgroup"]), replies)
+        answer: dict[str, Any] = {"report": report.to_json()}
+    except (SandboxUnavailable, KernelNotStarted) as error:
+        answer = {"unavailable": str(error)}
+    except UnreadableNotebook as error:
+        answer = {"unavailable": f"The teacher's notebook can't be read. {error.sentence}"}
+    except MissingFile as error:
+        answer = {"missing": str(error)}
+    _say(replies, answer)
+
+
+def _run(job: GradeJob, files: FileStore, scratch: Path, cgroup: tuple[str, ...], replies: TextIO) -> RunReport:
+    try:
+        handed_in = open_submission(job, files)
+    except Unusable as error:
+        return RunReport((), unreadable=str(error))
+    sandbox = find_sandbox(scratch)
+    total = sum(cell.runs for plan in handed_in.plans for cell in plan.cells)
+    _say(replies, {"progress": [0, total]})
+    started = time.monotonic()
+    runs = asyncio.run(_run_all(handed_in, job, sandbox, (scratch, cgroup), _Progress(replies, total)))
+    order = {ref.path: place for place, ref in enumerate(job.source)}
+    return RunReport(
+        tuple(sorted([*runs, *handed_in.not_run], key=lambda run: order[run.path])),
+        sandbox=sandbox.kind,
+        kernel_seconds=round(time.monotonic() - started, 3),
+        extra={"ignored_files": list(handed_in.ignored)},
+    )
+
+
+async def _run_all(
+    handed_in: HandedIn, job: GradeJob, sandbox: Sandbox, place: tuple[Path, tuple[str, ...]], progress: "_Progress"
+) -> list[NotebookRun]:
+    # What these bring in costs a second; refusals above do without. The grammar below is built on import and never used.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment] # the documented way to make an import fail
+    from grader.execution import Allowance, execute  # noqa: PLC0415
+    from grader.kept_outputs import OutputBudget  # noqa: PLC0415
+
+    deadline = time.monotonic() + job.limits.total_seconds
+    allowance = Allowance(OutputBudget(job.limits.output_mb << 20), deadline, progress.step)
+    runs = []
+    for number, plan in enumerate(handed_in.plans):
+        box = _box(handed_in, job.limits, place, number, job.seed)
+        runs.append(await _run_one(plan, sandbox, box, allowance, execute))
+    return runs
+
+
+async def _run_one(plan: Plan, sandbox: Sandbox, box: Box, allowance: Any, execute: Any) -> NotebookRun:
+    done = await execute(plan, sandbox, box, allowance)
+    return NotebookRun(
+        plan.path, plan.questions, tuple(done.outcomes), done.notebook, student_sentence=done.stopped, staff_sentence=done.stopped
+    )
+
+
+def _box(handed_in: HandedIn, limits: Limits, place: tuple[Path, tuple[str, ...]], number: int, seed: int) -> Box:
+    """The two folders of one notebook's sandbox. Only their names are the host's; the folder above is closed to others."""
+    scratch, cgroup = place
+    folder, sockets = scratch / f"f{number}", scratch / f"s{number}"
+    folder.mkdir(mode=0o755)
+    sockets.mkdir()
+    sockets.chmod(0o777)
+    for path, data in handed_in.files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+        target.write_bytes(data)
+        target.chmod(0o644)
+    return Box(folder, sockets, limits, cgroup, seed)
+
+
+class _Progress:
+    def __init__(self, replies: TextIO, total: int) -> None:
+        self._replies, self._total, self._done = replies, total, 0
+
+    def step(self) -> None:
+        """One more cell has been run."""
+        self._done += 1
+        _say(self._replies, {"progress": [self._done, self._total]})
+
+
+def _say(replies: TextIO, answer: dict[str, Any]) -> None:
+    replies.write(json.dumps(answer) + "\n")
+    replies.flush()
+
+
+def _die_with(parent: int) -> None:
+    """Have the kernel kill this process when the worker goes; the sandbox then goes with it."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit(1)
+
+
+def _limit_ourselves() -> None:
+    """Soft limits, so that what the sandbox starts with is not bound by ours."""
+    for name, value in ((resource.RLIMIT_AS, _MEMORY_MB << 20), (resource.RLIMIT_CORE, 0)):
+        _, hard = resource.getrlimit(name)
+        resource.setrlimit(name, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
+
+
+if __name__ == "__main__":
+    main()

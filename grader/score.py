@@ -1,0 +1,124 @@
+"""Points from a run report, by the rules of nbgrader's ``determine_grade``. Arithmetic only: nothing is run.
+
+Where we differ, on purpose: text on stderr is no failure; numpy's numbers are numbers; a value outside 0…points counts as
+the nearer end. What the student reads are our own sentences and the name of a built-in exception, because a message or a
+traceback could show a hidden test.
+"""
+
+import builtins
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from grader.jobs import CellScore, CellStatus, Limits
+from grader.plan import PlannedQuestion
+from grader.report import NotebookRun, Outcome, RunReport
+
+_STAFF_LIMIT = 4_000
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_NUMPY_NUMBER = re.compile(r"(?:np|numpy)\.(?:float|int|uint|longdouble|half|double|single)\w*\((.+)\)", re.DOTALL)
+_BUILTIN_ERRORS = {name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)}
+
+
+def score(report: RunReport, limits: Limits) -> tuple[CellScore, ...]:
+    """The points of every question of a submission, notebook by notebook."""
+    return tuple(cell for run in report.notebooks for cell in _score_notebook(run, limits))
+
+
+def _score_notebook(run: NotebookRun, limits: Limits) -> Iterator[CellScore]:
+    for question in run.questions:
+        points, status, student, staff = _judge(run, question, limits)
+        staff = "\n".join(part for part in (staff, question.note) if part)
+        yield CellScore(
+            notebook=run.path,
+            grade_id=question.grade_id,
+            points=points,
+            max_points=question.max_points,
+            status=status,
+            student_message=student,
+            staff_message=staff[:_STAFF_LIMIT],
+        )
+
+
+_Verdict = tuple[float | None, CellStatus, str, str]
+"""Points, status, text for the student, text for staff."""
+
+
+def _judge(run: NotebookRun, question: PlannedQuestion, limits: Limits) -> _Verdict:
+    if run.missing:
+        return 0.0, "unanswered", "This notebook was not handed in.", run.staff_sentence
+    if run.executed is None:
+        return None, "not_run", run.student_sentence, run.staff_sentence
+    if question.kind != "auto":
+        if question.unanswered:
+            return 0.0, "unanswered", "There is no answer yet: this cell is as it was given out.", ""
+        return None, "manual", "A person grades this answer.", ""
+    assert question.cell is not None
+    return _judge_test(run, question, limits, run.outcomes[question.cell])
+
+
+def _judge_test(run: NotebookRun, question: PlannedQuestion, limits: Limits, outcome: Outcome | None) -> _Verdict:
+    assert run.executed is not None
+    assert question.cell is not None
+    outputs = run.executed["cells"][question.cell].get("outputs", [])
+    match outcome:
+        case "not_run":
+            return None, "not_run", "This test could not be run; a person looks at it.", run.staff_sentence
+        case "lost":
+            return (
+                None,
+                "not_run",
+                "This test could not be run to its end; a person looks at it.",
+                "The test's outputs were lost.",
+            )
+        case "timeout":
+            text = f"The test took longer than {limits.cell_seconds} seconds."
+            return 0.0, "failed", text, _errors_for_staff(outputs) or text
+    errors = [output for output in outputs if output["output_type"] == "error"]
+    if errors or outcome == "error":
+        return 0.0, "failed", _failure(errors[0]["ename"] if errors else ""), _errors_for_staff(outputs)
+    return _judge_value(outputs, question.max_points)
+
+
+def _judge_value(outputs: list[dict[str, Any]], max_points: float) -> _Verdict:
+    """A test cell that raised nothing: its last value decides if it is a number, else it has passed."""
+    text = next((output["data"].get("text/plain", "") for output in outputs if output["output_type"] == "execute_result"), None)
+    value = _number(text)
+    if value is None:
+        return max_points, "passed", "", ""
+    points = min(max(value, 0.0), max_points)
+    note = "" if points == value else f"The test gave {value:g}, outside 0 to {max_points:g}; {points:g} counts."
+    if points >= max_points:
+        return points, "passed", "", note
+    if points > 0:
+        return points, "partial", "The answer passed a part of this test.", note
+    return 0.0, "failed", "The answer did not pass this test.", note
+
+
+def _number(text: object) -> float | None:
+    """The number that a cell's last value is, None if it is none."""
+    if not isinstance(text, str):
+        return None
+    match = _NUMPY_NUMBER.fullmatch(text.strip())
+    try:
+        value = float(match.group(1).strip("'\"") if match else text)
+    except ValueError:
+        return None
+    return None if math.isnan(value) else value
+
+
+def _failure(name: str) -> str:
+    if name in _BUILTIN_ERRORS:
+        return f"The answer did not pass this test ({name})."
+    return "The answer did not pass this test."
+
+
+def _errors_for_staff(outputs: list[dict[str, Any]]) -> str:
+    """What the errors of a cell said, with the end of each traceback."""
+    texts = []
+    for output in outputs:
+        if output["output_type"] == "error":
+            trace = _ANSI.sub("", "\n".join(output["traceback"]))[-_STAFF_LIMIT // 2 :]
+            texts.append(f"{output['ename']}: {output['evalue']}\n{trace}".strip())
+    return "\n\n".join(texts)
