@@ -13,12 +13,16 @@ from hub_bridge.names import is_hub_name
 from hub_bridge.scopes import roles_of
 
 NO_ANSWER = "Sign-in is not possible right now because the portal does not answer. Try again in a minute."
-REFUSED = 403
-BAD_LINK = "This sign-in link was used before or is too old. Ask for a new one, or sign in with your password."
+BAD_NAME = "Name and password do not belong together."
+WRONG_TOKEN, FORBIDDEN, SILENT = 401, 403, 503
 
 
 class PortalSilent(Exception):
     """The portal does not answer, or not as it should."""
+
+
+class PortalRefuses(Exception):
+    """The portal says no; the message is its sentence for the person."""
 
 
 class TicketHandler(BaseHandler):  # type: ignore[misc]
@@ -28,10 +32,10 @@ class TicketHandler(BaseHandler):  # type: ignore[misc]
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("Cache-Control", "no-store")
         if self.request.headers.get("Sec-Fetch-Site") == "cross-site":
-            raise web.HTTPError(REFUSED, "Sign-in links work from the portal's own pages only.")
+            raise web.HTTPError(FORBIDDEN, "Sign-in links work from the portal's own pages only.")
         data = {"ticket": ticket, "username": "a sign-in link"}
         if await self.login_user(data) is None:
-            raise web.HTTPError(REFUSED, BAD_LINK)
+            raise web.HTTPError(FORBIDDEN, BAD_NAME)
         self.redirect(self.authenticator.portal_url + inside_portal(data.get("next")))
 
 
@@ -52,17 +56,19 @@ class PortalAuthenticator(Authenticator):  # type: ignore[misc]
     def get_handlers(self, app: Any) -> list[tuple[Any, ...]]:
         return [*super().get_handlers(app), (r"/ticket/([A-Za-z0-9_.~-]{8,200})", TicketHandler)]
 
-    async def authenticate(self, handler: Any, data: dict[str, Any]) -> dict[str, Any] | None:
+    async def authenticate(self, handler: Any, data: dict[str, Any]) -> dict[str, Any]:
         try:
             if "ticket" in data:
                 answer = await self._ask("ticket", {"ticket": data["ticket"]})
-                data["next"] = answer.get("next") if answer else None
+                data["next"] = answer.get("next")
             else:
                 answer = await self._ask("password", {"name": data.get("username", ""), "password": data.get("password", "")})
         except PortalSilent as error:
             self.log.error("%s", error)  # noqa: TRY400 - the reason is in the message
-            raise web.HTTPError(503, NO_ANSWER) from error
-        return self._model(answer) if answer else None
+            raise web.HTTPError(SILENT, NO_ANSWER) from error
+        except PortalRefuses as error:
+            raise web.HTTPError(FORBIDDEN, "%s", error) from error
+        return self._model(answer)
 
     async def refresh_user(self, user: Any, handler: Any = None, **_more: Any) -> dict[str, Any] | bool:
         """What the portal says now; while it is silent, people stay signed in."""
@@ -71,13 +77,16 @@ class PortalAuthenticator(Authenticator):  # type: ignore[misc]
         except PortalSilent as error:
             self.log.warning("%s stays signed in: %s", user.name, error)
             return True
-        return self._model(answer) if answer else False
+        except PortalRefuses as error:
+            self.log.info("%s is signed out: %s", user.name, error)
+            return False
+        return self._model(answer)
 
     def _model(self, answer: dict[str, Any]) -> dict[str, Any]:
         return {"name": answer["name"], "roles": roles_of(answer["courses"], enter_servers=self.enter_servers)}
 
-    async def _ask(self, question: Literal["password", "ticket", "refresh"], body: dict[str, Any]) -> dict[str, Any] | None:
-        """The portal's answer, None when it says no."""
+    async def _ask(self, question: Literal["password", "ticket", "refresh"], body: dict[str, Any]) -> dict[str, Any]:
+        """The portal's answer. Raises PortalRefuses or PortalSilent."""
         if self._http is None:
             self._http = httpx.AsyncClient(
                 base_url=self.identity_url, headers={"Authorization": f"Bearer {self.identity_token}"}, timeout=10
@@ -86,15 +95,15 @@ class PortalAuthenticator(Authenticator):  # type: ignore[misc]
             reply = await self._http.post(f"/{question}", json=body)
         except httpx.HTTPError as error:
             raise PortalSilent(f"The portal does not answer: {str(error) or type(error).__name__}") from error
-        if reply.status_code == REFUSED:
-            return None
         try:
-            answer: dict[str, Any] = reply.raise_for_status().json()
-            valid = is_hub_name(answer["name"]) and isinstance(answer["courses"], dict)
+            answer: dict[str, Any] = reply.json()
+            if reply.is_client_error and reply.status_code != WRONG_TOKEN:
+                raise PortalRefuses(str(answer["message"]))
+            reply.raise_for_status()
+            if not is_hub_name(answer["name"]) or not isinstance(answer["courses"], dict):
+                raise PortalSilent("The portal names somebody who cannot be.")
         except (httpx.HTTPStatusError, ValueError, KeyError, TypeError) as error:
             raise PortalSilent(f"The portal's answer makes no sense (status {reply.status_code}).") from error
-        if not valid:
-            raise PortalSilent("The portal's answer makes no sense.")
         return answer
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.services.sessions.sessionmanager import KernelName, ModelName
 from jupyter_server.utils import url_path_join
 from tornado import web
 
@@ -30,23 +31,22 @@ class OpenHandler(JupyterHandler):
 
     async def _start_kernel(self, path: str) -> None:
         """Start the notebook's kernel unless it has one. A kernel that will not start is JupyterLab's to tell."""
-        if await _now(self.session_manager.session_exists(path=path)):
-            return
+        sessions = self.session_manager
         try:
-            name = path.rpartition("/")[2]
-            await self.session_manager.create_session(
-                path=path, name=name, type="notebook", kernel_name=await self._kernel_of(path)
-            )
+            if not await _now(sessions.session_exists(path=path)):  # type: ignore[no-untyped-call]
+                kernel = await self._kernel_of(path)
+                name = ModelName(path.rpartition("/")[2])
+                await sessions.create_session(path=path, name=name, type="notebook", kernel_name=kernel)
         except Exception:
             self.log.exception("The kernel of %s did not start.", path)
 
-    async def _kernel_of(self, path: str) -> str | None:
+    async def _kernel_of(self, path: str) -> KernelName | None:
         """The kernel that the notebook names, None (the default one) when this server does not have it."""
         contents: Any = self.contents_manager
         model = await _now(contents.get(path, content=True, type="notebook"))
         wanted = model["content"].get("metadata", {}).get("kernelspec", {}).get("name")
         known = await _now(self.kernel_spec_manager.find_kernel_specs())
-        return wanted if wanted in known else None
+        return KernelName(wanted) if wanted in known else None
 
 
 def handlers(base_url: str) -> list[tuple[str, type[OpenHandler]]]:

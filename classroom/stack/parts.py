@@ -1,0 +1,156 @@
+"""The parts of the stack: what each runs, what it may know, and how to tell that it is ready."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGQUIT, SIGTERM, Signals
+
+import classroom
+from classroom.config import PORTAL_PREFIX, Settings
+from classroom.stack import health
+from classroom.stack.broker import broker_answers, broker_command
+from classroom.stack.child import Command
+from classroom.stack.settings import environment_of
+from classroom.stack.state import State
+from hub_bridge import hub_config
+from hub_bridge.proxy import proxy_command
+
+INHERITED = ("HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
+"""What of our own environment every part gets."""
+
+POLITELY = (SIGTERM,)
+SOON = (SIGTERM, SIGQUIT)
+"""A worker ends when its task does; asked once more, it gives the task back and ends now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One process of the stack. ``stage`` says when it stops: lower ones first."""
+
+    name: str
+    command: Command
+    ready: Callable[[], bool]
+    stage: int
+    stops: tuple[Signals, ...] = POLITELY
+    needs_database: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the parts are made from."""
+
+    state: State
+    settings: Settings
+    port: int
+    proxy_script: Path
+    proxy_token: str
+    own_broker: bool
+    sandboxed: bool
+
+
+def parts_of(plan: Plan) -> list[Part]:
+    """All parts, in the order they start."""
+    broker = [_broker(plan)] if plan.own_broker else []
+    return [*broker, _proxy(plan), _hub(plan), _grading(plan), _portal(plan), _worker(plan), _beat(plan)]
+
+
+def prepare_command(plan: Plan, *, demo: bool) -> Command:
+    """The command that brings the database up to date and prints the demo people."""
+    return _python(plan, "prepare", environment_of(plan.settings), "-m", "classroom.stack.prepare", *(["--demo"] if demo else []))
+
+
+def _broker(plan: Plan) -> Part:
+    url = plan.settings.broker
+    command = _command(plan, "broker", {}, broker_command(plan.state, url))
+    return Part("broker", command, lambda: broker_answers(url), stage=5)
+
+
+def _proxy(plan: Plan) -> Part:
+    by_host = plan.settings.servers_on_subdomains
+    arguments = proxy_command(
+        plan.proxy_script, port=plan.port + 1, api_port=plan.port + 3, hub_port=plan.port + 2, by_host=by_host
+    )
+    command = _command(plan, "proxy", {"CONFIGPROXY_AUTH_TOKEN": plan.proxy_token}, arguments)
+    return Part("proxy", command, lambda: health.listens(plan.port + 3), stage=4)
+
+
+def _hub(plan: Plan) -> Part:
+    """The hub gets what concerns sign-in and servers; it knows neither the database nor what signs the portal's sessions."""
+    every = environment_of(plan.settings)
+    wanted = (
+        "STATE",
+        "PORTAL_URL",
+        "HUB_URL",
+        "HUB_API_URL",
+        "SERVERS_ON_SUBDOMAINS",
+        "SPAWN_LIMIT",
+        "HUB_TOKEN",
+        "IDENTITY_TOKEN",
+    )
+    package = Path(classroom.__file__).parent
+    environment = {f"HOMEROOM_{name}": every[f"HOMEROOM_{name}"] for name in wanted} | {
+        "HOMEROOM_IDENTITY_URL": f"http://127.0.0.1:{plan.port}{PORTAL_PREFIX}/identity",
+        "HOMEROOM_PROXY_API_URL": f"http://127.0.0.1:{plan.port + 3}",
+        "HOMEROOM_PROXY_TOKEN": plan.proxy_token,
+        "HOMEROOM_HUB_TEMPLATES": str(templates_folder() / "hub"),
+        "HOMEROOM_HIDE": os.pathsep.join((str(package), str(package.parent / "courses"))),
+        "HOMEROOM_UNSAFE_SERVERS": "false" if plan.sandboxed else "true",
+    }
+    command = _python(plan, "hub", environment, "-m", "jupyterhub", "-f", hub_config.__file__)
+    return Part("hub", command, lambda: health.answers(f"http://127.0.0.1:{plan.port + 1}/hub/health"), stage=3)
+
+
+def _portal(plan: Plan) -> Part:
+    url = f"http://127.0.0.1:{plan.port}{PORTAL_PREFIX}/health"
+    command = _python(plan, "portal", environment_of(plan.settings), "-m", "classroom.stack.portal_process", str(plan.port))
+    return Part("portal", command, lambda: health.answers(url), stage=1, needs_database=True)
+
+
+def _worker(plan: Plan) -> Part:
+    arguments = _celery("classroom.tasks.app", "worker", "--queues=portal", "--hostname=portal@homeroom", "--concurrency=2")
+    command = _python(plan, "worker", environment_of(plan.settings), *arguments)
+    return Part(
+        "worker", command, lambda: health.worker_answers(plan.settings.broker, "portal@homeroom"), 2, SOON, needs_database=True
+    )
+
+
+def _beat(plan: Plan) -> Part:
+    schedule = plan.state.path / "run" / "beat"
+    command = _python(
+        plan, "beat", environment_of(plan.settings), *_celery("classroom.tasks.app", "beat", f"--schedule={schedule}")
+    )
+    return Part("beat", command, lambda: True, stage=1, needs_database=True)
+
+
+def _grading(plan: Plan) -> Part:
+    """The one part that runs students' code: it gets the broker and the content store, and nothing to steal."""
+    environment = {"HOMEROOM_BROKER_URL": plan.settings.broker, "HOMEROOM_FILES": str(plan.settings.files)}
+    jobs = f"--concurrency={plan.settings.grading_jobs}"
+    arguments = _celery("grader.worker:app", "worker", "--queues=grading", "--hostname=grading@homeroom", jobs)
+    command = _python(plan, "grading", environment, *arguments)
+    return Part("grading", command, lambda: health.worker_answers(plan.settings.broker, "grading@homeroom"), 2, SOON)
+
+
+def _celery(app: str, *arguments: str) -> list[str]:
+    quiet = ["--without-gossip", "--without-mingle"] if "worker" in arguments else []
+    return ["-m", "celery", "-A", app, *arguments, *quiet, "--loglevel=INFO"]
+
+
+def _python(plan: Plan, name: str, environment: dict[str, str], *arguments: str) -> Command:
+    return _command(plan, name, environment, [sys.executable, "-P", *arguments])
+
+
+def _command(plan: Plan, name: str, environment: dict[str, str], arguments: list[str]) -> Command:
+    inherited = {key: os.environ[key] for key in INHERITED if key in os.environ}
+    path = f"{sys.prefix}/bin{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    base = {"PATH": path, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", **inherited}
+    return Command(arguments, base | environment, plan.state.path / "run", plan.state.path / "log" / f"{name}.log")
+
+
+def templates_folder() -> Path:
+    """Where the page templates are: beside the package in a checkout, inside it when installed."""
+    package = Path(classroom.__file__).parent
+    installed = package / "_templates"
+    return installed if installed.is_dir() else package.parent / "templates"
