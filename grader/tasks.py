@@ -1,0 +1,106 @@
+"""The grading worker's one task, and the messages it sends back to the portal."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from celery import Celery
+
+from grader.engine import grade
+from grader.files import FileStore
+from grader.jobs import GradeJob, GradeResult
+
+PORTAL_QUEUE = "portal"
+HEARTBEAT_SECONDS = 5.0
+PROGRESS_SECONDS = 1.0
+_TIRELESS = {"max_retries": 30, "interval_start": 0.5, "interval_step": 0.5, "interval_max": 5}
+
+log = logging.getLogger(__name__)
+
+
+def add_tasks(app: Celery, files: FileStore) -> None:
+    """Make ``app`` grade jobs whose files are in ``files``."""
+
+    @app.task(name="grader.grade")  # type: ignore[untyped-decorator] # celery has no types
+    def grade_job(*, job: dict[str, Any]) -> None:
+        """Grade one job: signs of life while it runs, then its result. acks_late: a killed worker's job is run again."""
+        job_id = str(job.get("job_id", ""))
+        started = time.monotonic()
+        with Pulse(_Sender(app), job_id) as pulse:
+            result = run_job(job, files, pulse.progress)
+        _Sender(app).send("classroom.record_result", {"job_id": job_id, "result": result.to_json()}, tireless=True)
+        log.info("job %s: %s after %.1f s", job_id, result.status, time.monotonic() - started)
+
+
+def run_job(job: dict[str, Any], files: FileStore, on_progress: Callable[[int, int], None]) -> GradeResult:
+    """The result of a job as it came in a message; a message that is no job is our fault too."""
+    try:
+        read = GradeJob.from_json(job)
+    except (KeyError, TypeError, ValueError) as error:
+        return GradeResult(
+            str(job.get("job_id", "")), "grader_error", staff_reason=f"The job can't be read: {type(error).__name__}: {error}"
+        )
+    return grade(read, files, on_progress=on_progress)
+
+
+class Sends(Protocol):
+    """Takes a message for the portal."""
+
+    def send(self, task: str, arguments: dict[str, Any]) -> None:
+        """Hand it over, or raise."""
+
+
+class _Sender:
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+
+    def send(self, task: str, arguments: dict[str, Any], *, tireless: bool = False) -> None:
+        policy = {"retry": True, "retry_policy": _TIRELESS} if tireless else {"retry": False}
+        self._app.send_task(task, kwargs=arguments, queue=PORTAL_QUEUE, **policy)
+
+
+class Pulse:
+    """Tells the portal how far a job is: at the start, as cells are done, and every few seconds in any case."""
+
+    def __init__(
+        self, sender: Sends, job_id: str, *, every: float = HEARTBEAT_SECONDS, at_most: float = PROGRESS_SECONDS
+    ) -> None:
+        self._sender, self._job_id = sender, job_id
+        self._every, self._at_most = every, at_most
+        self._now = (0, 0)
+        self._sent_at = 0.0
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name=f"pulse-{job_id}", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._send()
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def progress(self, done: int, total: int) -> None:
+        """Note how far the job is; sent at once unless something was sent just now."""
+        self._now = (done, total)
+        if time.monotonic() - self._sent_at >= self._at_most:
+            self._send()
+
+    def _beat(self) -> None:
+        while not self._over.wait(self._every):
+            self._send()
+
+    def _send(self) -> None:
+        with self._lock:
+            self._sent_at = time.monotonic()
+            done, total = self._now
+            arguments = {"job_id": self._job_id, "cells_done": done, "cells_total": total}
+            try:
+                self._sender.send("classroom.grade_progress", arguments)
+            except Exception as error:  # noqa: BLE001 - a lost sign of life costs nothing; the next one follows
+                log.warning("job %s: could not tell how far it is: %s", self._job_id, error)
