@@ -148,7 +148,7 @@ def staff_view(session: Session, *, course: Course, now: datetime) -> list[Staff
         )
         .group_by(Delivery.release_id)
     )
-    deliveries_of = dict(delivered.tuples().all())
+    deliveries_of = dict(delivered.all())
     newest = (
         select(func.max(Submission.id))
         .where(Submission.enrolment_id.in_(students), Submission.assignment_id.in_([a.id for a in assignments]))

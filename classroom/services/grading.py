@@ -139,7 +139,7 @@ def grading_progress(session: Session, *, assignment: Assignment) -> GradingProg
     live = select(GradeJob.submission_id, GradeJob.state).where(
         GradeJob.submission_id.in_(_newest(assignment)), GradeJob.state != JobState.done
     )
-    states = dict(session.execute(live).tuples().all())
+    states = dict(session.execute(live).all())
     grades = grades_of(session, submissions=newest)
     running = sum(state is JobState.running for state in states.values())
     return GradingProgress(

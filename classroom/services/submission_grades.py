@@ -171,7 +171,7 @@ def _counting_results(session: Session, submission_ids: list[int]) -> dict[int, 
 
 def _questions(session: Session, release_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
     rows = session.execute(select(Release.id, Release.questions).where(Release.id.in_(release_ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _scores(session: Session, result_ids: list[int]) -> dict[_Key, _ScoreRow]:
