@@ -6,13 +6,32 @@ import click
 
 from classroom.stack import run_stack
 
+LAST_FIRST_PORT = 65_000
+
 
 @click.command("up")
-@click.option("--port", type=click.IntRange(1, 65000), default=8000, show_default=True, help="First of four ports.")
 @click.option(
-    "--state", type=click.Path(file_okay=False, path_type=Path), default=Path("var"), show_default=True, help="State folder."
+    "--port",
+    type=click.IntRange(1, LAST_FIRST_PORT),
+    default=8000,
+    show_default=True,
+    help="The portal's port. The next three are used as well.",
 )
-@click.option("--demo/--no-demo", default=False, show_default=True, help="Load the example course.")
-def command(port: int, state: Path, *, demo: bool) -> None:
-    """Start hub, proxy, portal, workers and broker; Ctrl-C stops them."""
-    run_stack(state, port=port, demo=demo)
+@click.option(
+    "--state",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("var"),
+    show_default=True,
+    help="Folder that holds everything the running system writes.",
+)
+@click.option(
+    "--demo/--no-demo", default=False, show_default=True, help="Load the example course and print sign-in links for it."
+)
+@click.option("--unsafe-servers", is_flag=True, help="Start although students' servers cannot be separated on this machine.")
+def command(port: int, state: Path, *, demo: bool, unsafe_servers: bool) -> None:
+    """Start the hub, its proxy, the portal, the workers and the broker.
+
+    Prints where to go once all is up. Ctrl-C stops everything; started again on the same folder, it goes on where it was.
+    Two stacks run side by side on different ports and folders: ``homeroom up --port 9000 --state /srv/homeroom``.
+    """
+    run_stack(state, port=port, demo=demo, unsafe_servers=unsafe_servers, say=click.echo)

@@ -1,8 +1,6 @@
 """The embedded stack: every part Homeroom needs, started and watched by one process."""
 
-from pathlib import Path
+from classroom.stack.run import run_stack
+from classroom.stack.settings import settings_of
 
-
-def run_stack(state: Path, *, port: int, demo: bool) -> None:
-    """Start all parts and stay until told to stop."""
-    raise NotImplementedError
+__all__ = ["run_stack", "settings_of"]

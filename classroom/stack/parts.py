@@ -20,6 +20,18 @@ from hub_bridge.proxy import proxy_command
 INHERITED = ("HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 """What of our own environment every part gets."""
 
+HUB_SETTINGS = (
+    "STATE",
+    "PORTAL_URL",
+    "HUB_URL",
+    "HUB_API_URL",
+    "SERVERS_ON_SUBDOMAINS",
+    "SPAWN_LIMIT",
+    "HUB_TOKEN",
+    "IDENTITY_TOKEN",
+)
+"""Settings that the hub gets: what concerns sign-in and servers, not the database nor what signs the portal's sessions."""
+
 POLITELY = (SIGTERM,)
 SOON = (SIGTERM, SIGQUIT)
 """A worker ends when its task does; asked once more, it gives the task back and ends now."""
@@ -77,20 +89,9 @@ def _proxy(plan: Plan) -> Part:
 
 
 def _hub(plan: Plan) -> Part:
-    """The hub gets what concerns sign-in and servers; it knows neither the database nor what signs the portal's sessions."""
     every = environment_of(plan.settings)
-    wanted = (
-        "STATE",
-        "PORTAL_URL",
-        "HUB_URL",
-        "HUB_API_URL",
-        "SERVERS_ON_SUBDOMAINS",
-        "SPAWN_LIMIT",
-        "HUB_TOKEN",
-        "IDENTITY_TOKEN",
-    )
     package = Path(classroom.__file__).parent
-    environment = {f"HOMEROOM_{name}": every[f"HOMEROOM_{name}"] for name in wanted} | {
+    environment = {f"HOMEROOM_{name}": every[f"HOMEROOM_{name}"] for name in HUB_SETTINGS} | {
         "HOMEROOM_IDENTITY_URL": f"http://127.0.0.1:{plan.port}{PORTAL_PREFIX}/identity",
         "HOMEROOM_PROXY_API_URL": f"http://127.0.0.1:{plan.port + 3}",
         "HOMEROOM_PROXY_TOKEN": plan.proxy_token,
@@ -111,16 +112,12 @@ def _portal(plan: Plan) -> Part:
 def _worker(plan: Plan) -> Part:
     arguments = _celery("classroom.tasks.app", "worker", "--queues=portal", "--hostname=portal@homeroom", "--concurrency=2")
     command = _python(plan, "worker", environment_of(plan.settings), *arguments)
-    return Part(
-        "worker", command, lambda: health.worker_answers(plan.settings.broker, "portal@homeroom"), 2, SOON, needs_database=True
-    )
+    return Part("worker", command, _pong(plan, "portal@homeroom"), stage=2, stops=SOON, needs_database=True)
 
 
 def _beat(plan: Plan) -> Part:
-    schedule = plan.state.path / "run" / "beat"
-    command = _python(
-        plan, "beat", environment_of(plan.settings), *_celery("classroom.tasks.app", "beat", f"--schedule={schedule}")
-    )
+    arguments = _celery("classroom.tasks.app", "beat", f"--schedule={plan.state.path / 'run' / 'beat'}")
+    command = _python(plan, "beat", environment_of(plan.settings), *arguments)
     return Part("beat", command, lambda: True, stage=1, needs_database=True)
 
 
@@ -130,7 +127,11 @@ def _grading(plan: Plan) -> Part:
     jobs = f"--concurrency={plan.settings.grading_jobs}"
     arguments = _celery("grader.worker:app", "worker", "--queues=grading", "--hostname=grading@homeroom", jobs)
     command = _python(plan, "grading", environment, *arguments)
-    return Part("grading", command, lambda: health.worker_answers(plan.settings.broker, "grading@homeroom"), 2, SOON)
+    return Part("grading", command, _pong(plan, "grading@homeroom"), stage=2, stops=SOON)
+
+
+def _pong(plan: Plan, name: str) -> Callable[[], bool]:
+    return lambda: health.worker_answers(plan.settings.broker, name)
 
 
 def _celery(app: str, *arguments: str) -> list[str]:

@@ -1,6 +1,5 @@
-"""``python -m classroom.stack.prepare [--demo]``: brings the database up to date; prints the demo people with a sign-in link each."""
+"""``python -m classroom.stack.prepare [--demo]``: brings the database up to date; writes down the demo people."""
 
-import json
 import logging
 import sys
 from datetime import UTC, datetime, timedelta
@@ -11,17 +10,18 @@ from classroom.db import make_sessions
 from classroom.migrations import upgrade
 from classroom.models import LinkKind
 from classroom.services import demo, links
+from classroom.stack.state import PEOPLE, write_json
 from grader.files import FileStore
 
 LINK_LIFETIME = timedelta(days=1)
 
 
 def main(*, with_demo: bool) -> None:
-    """Do it, and print JSON: a list of people, empty without the demo."""
+    """Do it, and leave a list of people with their sign-in links for the stack; an empty one without the demo."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     settings = Settings()
     upgrade(settings.database)
-    sys.stdout.write(json.dumps(demo_people(settings) if with_demo else []))
+    write_json(settings.state / "run" / PEOPLE, demo_people(settings) if with_demo else [])
 
 
 def demo_people(settings: Settings) -> list[dict[str, Any]]:

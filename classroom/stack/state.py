@@ -11,6 +11,9 @@ from classroom.stack.errors import StackError
 
 FOLDERS = ("run", "log", "hub", "broker", "files", "homes")
 SECRETS = ("secret_key", "hub_token", "identity_token", "proxy_token", "broker_password")
+PEOPLE = "people.json"
+"""In run/: the demo people, from the process that prepares the database to the one that shows them."""
+
 PRIVATE, PASSABLE = 0o700, 0o711
 
 
@@ -76,7 +79,7 @@ def read_json(path: Path) -> dict[str, Any]:
         raise StackError(f"{path} cannot be read: {error}.") from error
 
 
-def write_json(path: Path, facts: dict[str, Any]) -> None:
+def write_json(path: Path, facts: dict[str, Any] | list[dict[str, Any]]) -> None:
     """Write a file for its owner's eyes, whole or not at all."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
