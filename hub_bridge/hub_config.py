@@ -36,6 +36,7 @@ def configure(c: Any, environment: dict[str, str]) -> None:
     c.PortalAuthenticator.identity_url = take("IDENTITY_URL")
     c.PortalAuthenticator.identity_token = take("IDENTITY_TOKEN")
     c.PortalAuthenticator.enter_servers = by_host
+    c.PortalAuthenticator.any_allow_config = True  # the gate is the portal's answer
 
     c.JupyterHub.spawner_class = SandboxSpawner
     c.SandboxSpawner.homes = str(state / "homes")
@@ -79,7 +80,7 @@ def _services(c: Any, *, portal_url: str, token: str) -> None:
         "display": False,
     }
     idle = [f"--timeout={IDLE_SECONDS}", "--cull-every=120", f"--max-age={LONGEST_SECONDS}"]
-    culler = {"name": "idle-culler", "command": tied([sys.executable, "-m", "jupyterhub_idle_culler", *idle]), "display": False}
+    culler = {"name": "idle-culler", "command": tied([sys.executable, "-P", "-m", "jupyterhub_idle_culler", *idle]), "display": False}
     c.JupyterHub.services = [portal, culler]
     c.JupyterHub.load_roles = service_roles()
 
