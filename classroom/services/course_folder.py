@@ -3,7 +3,9 @@
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from classroom.errors import HomeroomError, NotFound, TooLarge
 from classroom.models import Course
@@ -12,7 +14,7 @@ from classroom.services.paths import check_assignment_slug, is_noise, is_plain_p
 
 @dataclass(frozen=True, slots=True)
 class PlannedAssignment:
-    """What ``course.toml`` says about one assignment; days are counted from the day the course begins."""
+    """What ``course.toml`` says about one assignment; days are counted from publishing."""
 
     slug: str
     title: str
@@ -65,6 +67,19 @@ def folder_assignments(course: Course) -> list[str]:
     return planned + sorted(present.difference(planned))
 
 
+def planned_dates(course: Course, assignment_slug: str, *, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """When an assignment published now opens and is due by ``course.toml``. Whole days end at 23:59 there."""
+    planned = read_course_file(Path(course.folder)).assignments if course.folder else ()
+    entry = next((entry for entry in planned if entry.slug == assignment_slug), None)
+    if entry is None:
+        return None, None
+    opens_at = None if entry.opens_days is None else now + timedelta(days=entry.opens_days)
+    due_at = None if entry.due_days is None else now + timedelta(days=entry.due_days)
+    if due_at is not None and entry.due_days == int(entry.due_days or 0):
+        due_at = due_at.astimezone(ZoneInfo(course.timezone)).replace(hour=23, minute=59)
+    return _to_the_minute(opens_at), _to_the_minute(due_at)
+
+
 def assignment_titles(course: Course) -> dict[str, str]:
     """Titles from ``course.toml`` by short name."""
     if course.folder is None:
@@ -108,6 +123,10 @@ def _files(folder: Path) -> Iterator[Path]:
             yield from _files(path)
         elif path.is_file():
             yield path
+
+
+def _to_the_minute(time: datetime | None) -> datetime | None:
+    return None if time is None else time.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def _days(entry: dict[str, object], key: str) -> float | None:

@@ -117,6 +117,7 @@ def _release(
         session.execute(update(Delivery).where(Delivery.release_id == release.id).values(delivered_at=None))
     session.flush()
     assignment.release = release
+    session.flush()
     return release, list(made.problems)
 
 
