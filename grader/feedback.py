@@ -13,14 +13,14 @@ from grader.jobs import CellStatus
 from grader.view import CellView, NotebookView
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_STATUS = {
+_STATUS: dict[str, str] = {
     "passed": "All tests passed",
     "partial": "Partly right",
     "failed": "Tests failed",
     "unanswered": "Not answered",
-    "manual": "Read by your teacher",
-    "not_run": "Not run",
 }
+_BY_HAND = "Read by your teacher"
+_WAITING = "Waiting for your teacher"
 _FOR_STAFF = ("BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME")
 
 
@@ -98,15 +98,16 @@ def points_text(points: float) -> str:
 
 
 def _question(grade_id: str, number: int, score: QuestionFeedback) -> _Question:
-    waiting = score.points is None
+    by_hand = score.status in ("manual", "not_run")
     most = points_text(score.max_points)
     return _Question(
         name=score.title or grade_id,
         anchor=f"question-{number}",
         points=f"\u2013 / {most}" if score.points is None else f"{points_text(score.points)} / {most}",
-        status="Waiting for your teacher" if waiting else _STATUS[score.status],
+        status=_WAITING if score.points is None else _BY_HAND if by_hand else _STATUS[score.status],
         tone="waiting" if score.points is None else _tone(score.points, score.max_points),
-        message=score.message,
+        # That a person will look at it is said by the status, and is no news once the person has.
+        message="" if by_hand else score.message,
         comment=score.comment,
     )
 

@@ -78,7 +78,7 @@ def test_every_text_is_escaped() -> None:
         handed_in=evil,
         scores={
             evil: QuestionFeedback(0, 1, "failed", message=evil, comment=evil, title=evil),
-            "why": QuestionFeedback(1, 1, "manual", evil),
+            "why": QuestionFeedback(1, 1, "failed", evil),
         },
     )
 
@@ -109,10 +109,18 @@ def test_hidden_tests_stay_hidden_even_in_an_executed_notebook() -> None:
 
 
 def test_a_question_without_a_cell_is_still_told() -> None:
-    text = page(view_of(), scores={"gone": QuestionFeedback(0, 2, "not_run", "The cell with the tests is missing.")})
+    text = page(view_of(), scores={"gone": QuestionFeedback(0, 2, "failed", "The cell with the tests is missing.")})
 
     assert "no cell in the notebook" in text
     assert "The cell with the tests is missing." in text
+
+
+def test_once_a_person_has_read_it_nobody_promises_one() -> None:
+    text = page(scores={"why": QuestionFeedback(3, 3, "manual", message="A person grades this answer.", comment="Well said.")})
+
+    assert "Read by your teacher" in text
+    assert "Well said." in text
+    assert "A person grades this answer." not in text
 
 
 def test_ids_are_unique_and_links_lead_to_them() -> None:
