@@ -12,6 +12,9 @@ from hub_bridge.processes import tied
 LOG_LIMIT = 20_000_000
 """Bytes after which a log is put aside when its part starts."""
 
+TAIL = 1500
+"""Bytes of a log that are shown when its part fails."""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -28,7 +31,9 @@ class Child:
 
     def __init__(self, command: Command) -> None:
         _put_aside(command.log)
+        self._log = command.log
         with command.log.open("ab") as log:
+            self._log_start = log.tell()
             self._process = subprocess.Popen(
                 tied(command.arguments),
                 env=command.environment,
@@ -48,6 +53,12 @@ class Child:
                 return None
             self.signal_all(SIGKILL)  # before its number is given away
         return self._process.wait()
+
+    def said(self) -> str:
+        """The last lines of what it wrote to its log."""
+        with self._log.open("rb") as log:
+            log.seek(max(self._log_start, self._log.stat().st_size - TAIL))
+            return log.read().decode(errors="replace").strip() or "(it said nothing)"
 
     def signal(self, number: Signals) -> None:
         """Send a signal to the process alone."""

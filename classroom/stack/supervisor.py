@@ -21,8 +21,6 @@ FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 STEADY_SECONDS = 60.0
 """Running that long makes a part trusted again: its next restart is a quick one."""
 
-LOG_TAIL = 1500
-
 
 class Stopped(Exception):
     """Somebody asked the stack to stop before it was up."""
@@ -67,7 +65,7 @@ class Supervisor:
             self._check_starting()
             time.sleep(TICK / 2)
         if code:
-            raise StackError(f"{what} failed:\n{tail(log)}\n(all of it in {log})")
+            raise StackError(f"{what} failed:\n{child.said()}\n(all of it in {log})")
 
     def wait_until_ready(self, names: list[str]) -> None:
         """Wait until these parts answer, and say so for each. Raises StackError when one ends or takes too long."""
@@ -126,8 +124,8 @@ class Supervisor:
         for name, running in self._running.items():
             code = running.child.exit_code()
             if code is not None:
-                log = running.part.command.log
-                raise StackError(f"{name} ended while starting ({_how(code)}):\n{tail(log)}\n(all of it in {log})")
+                said, log = running.child.said(), running.part.command.log
+                raise StackError(f"{name} ended while starting ({_how(code)}):\n{said}\n(all of it in {log})")
 
     def _stop_together(self, group: list[_Running]) -> None:
         for running in group:
@@ -156,11 +154,6 @@ class Supervisor:
     def _stop_asked(self, number: int, _frame: FrameType | None) -> None:
         if number == signal.SIGINT or not self._asked:
             self._asked += 1
-
-
-def tail(log: Path) -> str:
-    """The last lines of a log."""
-    return log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:].strip() or "(it said nothing)"
 
 
 def _how(code: int) -> str:
