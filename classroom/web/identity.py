@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from classroom.errors import Forbidden
+from classroom.errors import Conflict, Forbidden, NotFound
 from classroom.models import LinkKind, Person
 from classroom.services import identity, links
 from classroom.web import audience, security
@@ -30,8 +30,12 @@ def password() -> dict[str, Any]:
 def ticket() -> dict[str, Any]:
     """Who holds this ticket. It is used up."""
     secret = settings().secret_key.get_secret_value()
-    link = links.find_link(db(), token=_field("ticket"), kind=LinkKind.ticket, secret=secret, now=now())
-    answer = _answer(links.use_link(db(), link=link, now=now()))
+    try:
+        link = links.find_link(db(), token=_field("ticket"), kind=LinkKind.ticket, secret=secret, now=now())
+        person = links.use_link(db(), link=link, now=now())
+    except (NotFound, Conflict) as error:
+        raise Forbidden(str(error)) from error
+    answer = _answer(person)
     commit()
     return {**answer, "next": f"{request.script_root}/"}
 
