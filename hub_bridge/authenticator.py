@@ -28,6 +28,10 @@ class PortalRefuses(Exception):
 class TicketHandler(BaseHandler):  # type: ignore[misc]
     """``/hub/ticket/<ticket>``: a sign-in that began on the portal's page ends here, and goes back there."""
 
+    async def prepare(self) -> None:
+        self.request.uri = "/hub/ticket/[secret]"  # what the logs say
+        await super().prepare()
+
     async def get(self, ticket: str) -> None:
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("Cache-Control", "no-store")

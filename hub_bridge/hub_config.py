@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hub_bridge.authenticator import PortalAuthenticator
-from hub_bridge.hub_log import log_request
 from hub_bridge.processes import tied
 from hub_bridge.scopes import PORTAL, service_roles
 from hub_bridge.spawner import SandboxSpawner
@@ -66,7 +65,6 @@ def _hub(c: Any, *, state: Path, portal_url: str, hub_url: str, api_url: str, by
     c.JupyterHub.tornado_settings = {
         "slow_spawn_timeout": 0,  # a start is answered at once; the portal shows how it goes on
         "cookie_options": {"SameSite": "Lax"},
-        "log_function": log_request,
     }
 
 
@@ -80,7 +78,8 @@ def _services(c: Any, *, portal_url: str, token: str) -> None:
         "display": False,
     }
     idle = [f"--timeout={IDLE_SECONDS}", "--cull-every=120", f"--max-age={LONGEST_SECONDS}"]
-    culler = {"name": "idle-culler", "command": tied([sys.executable, "-P", "-m", "jupyterhub_idle_culler", *idle]), "display": False}
+    command = tied([sys.executable, "-P", "-m", "jupyterhub_idle_culler", *idle])
+    culler = {"name": "idle-culler", "command": command, "display": False}
     c.JupyterHub.services = [portal, culler]
     c.JupyterHub.load_roles = service_roles()
 
