@@ -2,10 +2,10 @@
 
 import click
 
-from classroom.cli import up
+from classroom.cli import assignment, collect, course, grades, invitations, roster, up
 from classroom.errors import HomeroomError
 
-COMMANDS = (up,)
+COMMANDS = (up, course, roster, assignment, collect, grades, invitations)
 
 
 class _Group(click.Group):
