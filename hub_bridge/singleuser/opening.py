@@ -21,9 +21,7 @@ class OpenHandler(JupyterHandler):
     async def get(self) -> None:
         path = self.get_query_argument("path").strip("/")
         contents: Any = self.contents_manager
-        if not await _now(contents.file_exists(path)):
-            raise web.HTTPError(404, "There is no file %s in your home folder.", path)
-        if path.endswith(NOTEBOOK):
+        if path.endswith(NOTEBOOK) and await _now(contents.file_exists(path)):  # JupyterLab says so when it is not there
             async with self.starting:
                 await self._start_kernel(path)
         place = ("notebooks",) if self.get_query_argument("ui", "lab") == "notebook" else ("lab", "tree")
