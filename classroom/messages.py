@@ -23,6 +23,13 @@ class MessageSender(Protocol):
         """Hand the message over. Raises Unavailable."""
 
 
+class Broker(MessageSender, Protocol):
+    """A sender that can tell what waits."""
+
+    def queue_length(self, queue: str) -> int:
+        """Messages that wait in ``queue`` and that no worker has taken. Raises Unavailable."""
+
+
 class Sender:
     """Sends to the broker of ``settings``. Thread-safe; make it after a fork."""
 

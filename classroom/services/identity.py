@@ -33,8 +33,6 @@ def check_password(session: Session, *, name: str, password: str, throttle: Thro
         throttle.failed(name)
         return None
     throttle.succeeded(name)
-    if _hasher.check_needs_rehash(known):
-        person.password_hash = _hasher.hash(password)
     return person
 
 

@@ -20,6 +20,10 @@ _HELP = {
 }
 
 
+class HasPassword(Conflict):
+    """The person was invited and has a password by now: their invitation leads to signing in, never to another password."""
+
+
 def make_link(session: Session, *, person: Person, kind: LinkKind, lifetime: timedelta, now: datetime) -> SignInLink:
     """A fresh link for the person. Links made before keep working until they are used or expire."""
     link = SignInLink(
@@ -42,7 +46,7 @@ def token_of(link: SignInLink, secret: str) -> str:
 def find_link(session: Session, *, token: str, kind: LinkKind, secret: str, now: datetime) -> SignInLink:
     """The link that ``token`` stands for, with its person loaded; looking does not use it up.
 
-    NotFound says whether it is wrong, expired or used.
+    NotFound says whether it is wrong, expired or used; HasPassword that the invitation has become pointless.
     """
     number = token.partition(".")[0]
     known = number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS
@@ -54,6 +58,8 @@ def find_link(session: Session, *, token: str, kind: LinkKind, secret: str, now:
         raise NotFound(f"This link was used already. {_HELP[kind]}")
     if link.expires_at <= now or not link.person.active:
         raise NotFound(f"This link has expired. {_HELP[kind]}")
+    if kind is LinkKind.invitation and link.person.password_hash is not None:
+        raise HasPassword(f"You have a password already. Sign in as {link.person.hub_name} with it.")
     return link
 
 

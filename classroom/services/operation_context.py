@@ -3,15 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from classroom.config import Settings
 from classroom.db import SessionMaker
 from grader.files import FileStore
-
-if TYPE_CHECKING:
-    from hub_bridge.client import HubClient
-    from hub_bridge.homes import Homes
+from hub_bridge.client import HubClient
+from hub_bridge.homes import Homes
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +23,8 @@ class OperationContext:
 
     sessions: SessionMaker
     settings: Settings
-    hub: "Callable[[], HubClient]"
+    hub: Callable[[], HubClient]
     """Opens a client of the hub's API; close it (``with context.hub() as hub``)."""
-    homes: "Homes"
+    homes: Homes
     files: FileStore
     now: Callable[[], datetime]

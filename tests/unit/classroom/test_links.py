@@ -67,6 +67,13 @@ def test_the_link_of_an_account_that_is_off_does_not_work(session: Session, link
         _find(session, links.token_of(link, SECRET), now)
 
 
+def test_an_invitation_never_replaces_a_password(session: Session, link: SignInLink, now: datetime) -> None:
+    link.person.password_hash = "a hash"
+
+    with pytest.raises(links.HasPassword, match="Sign in as sam"):
+        _find(session, links.token_of(link, SECRET), now)
+
+
 def test_without_a_secret_nothing_is_sealed(link: SignInLink) -> None:
     with pytest.raises(ValueError, match="secret key"):
         links.token_of(link, "")

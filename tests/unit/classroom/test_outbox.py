@@ -27,6 +27,9 @@ class Broker:
             raise Unavailable("The broker is away.")
         self.taken.append({"task": task, "queue": queue, **arguments})
 
+    def queue_length(self, queue: str) -> int:
+        return sum(message["queue"] == queue for message in self.taken)
+
 
 def _write(session: Session, count: int, now: datetime) -> None:
     for number in range(count):

@@ -1,0 +1,85 @@
+"""The portal worker: ``celery --app=classroom.tasks.app worker --queues=portal``, and ``... beat`` once.
+
+The functions in the other modules of this package do the work and can be called without Celery; here they get their names.
+Nothing is read from the environment before Celery needs its configuration.
+"""
+
+import logging
+from typing import Any
+
+from celery import Celery
+from celery.signals import after_setup_logger
+
+from classroom.config import Settings
+from classroom.messages import PORTAL_QUEUE
+from classroom.services.operations import RUN_TASK
+from classroom.tasks import base, grading, operations, reaper
+from classroom.tasks.base import PortalTask
+
+REAP = "classroom.reap"
+OPEN_AND_CLOSE = "classroom.open_and_close"
+
+
+def configuration() -> dict[str, Any]:
+    """Celery's configuration, from the settings."""
+    return {
+        "broker_url": Settings().broker,
+        "broker_connection_retry_on_startup": True,
+        # Longer than any task: a message that comes back while its task still runs would run twice.
+        "broker_transport_options": {"visibility_timeout": 3600, "unacked_restore_interval": 10, "unacked_restore_throttle": 1},
+        "accept_content": ["json"],
+        "task_serializer": "json",
+        "task_ignore_result": True,
+        "task_default_queue": PORTAL_QUEUE,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "worker_prefetch_multiplier": 1,
+        "worker_disable_prefetch": True,
+        "worker_hijack_root_logger": True,
+        "beat_schedule": {
+            # Ticks that a worker could not take in time are worthless: `expires` keeps them from piling up.
+            "reap": {"task": REAP, "schedule": 5.0, "options": {"expires": 5}},
+            "open and close": {"task": OPEN_AND_CLOSE, "schedule": 15.0, "options": {"expires": 15}},
+        },
+    }
+
+
+app = Celery("homeroom-portal", set_as_current=False, task_cls=PortalTask)
+app.add_defaults(configuration)
+
+
+@app.task(name=RUN_TASK)  # type: ignore[untyped-decorator] # celery has no types
+def run_operation(*, operation_id: int) -> None:
+    """One background operation."""
+    operations.run_operation(base.tools(), operation_id=operation_id)
+
+
+@app.task(name="classroom.grade_progress", quiet=True)  # type: ignore[untyped-decorator]
+def grade_progress(*, job_id: str, cells_done: int, cells_total: int) -> None:
+    """A grading worker is at it."""
+    grading.grade_progress(base.tools(), job_id=job_id, cells_done=cells_done, cells_total=cells_total)
+
+
+@app.task(name="classroom.record_result")  # type: ignore[untyped-decorator]
+def record_result(*, job_id: str, result: dict[str, Any]) -> None:
+    """A grading worker is done."""
+    grading.record_result(base.tools(), job_id=job_id, result=result)
+
+
+@app.task(name=REAP, quiet=True)  # type: ignore[untyped-decorator]
+def reap() -> None:
+    """Every five seconds."""
+    reaper.reap(base.tools())
+
+
+@app.task(name=OPEN_AND_CLOSE, quiet=True)  # type: ignore[untyped-decorator]
+def open_and_close() -> None:
+    """Every fifteen seconds."""
+    reaper.open_and_close(base.tools())
+
+
+@after_setup_logger.connect  # type: ignore[untyped-decorator]
+def quieten(**_facts: Any) -> None:
+    """Celery announces each message thrice; our own line a task says more. Its warnings and errors stay."""
+    for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat", "httpx"):
+        logging.getLogger(name).setLevel(logging.WARNING)

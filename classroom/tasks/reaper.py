@@ -1,0 +1,42 @@
+"""What happens by the clock: lost messages and silent work are sent again, deliveries and collections begin in time."""
+
+from datetime import timedelta
+
+from classroom.errors import Unavailable
+from classroom.messages import GRADING_QUEUE
+from classroom.services import deliveries, grading, operations, outbox, provisioning, submissions
+from classroom.tasks.base import Tools
+
+SETTLED = timedelta(seconds=2)
+"""A message older than this was left behind by the process that wrote it."""
+KEPT = timedelta(days=1)
+"""Sent messages are kept so long, for whoever looks into a fault."""
+
+
+def reap(tools: Tools) -> None:
+    """Send again what got lost: unsent messages, operations and grade jobs that fell silent."""
+    context, now = tools.context, tools.context.now()
+    outbox.send_pending(context.sessions, tools.sender, now=now, min_age=SETTLED)
+    queue_is_empty = _is_empty(tools, GRADING_QUEUE)
+    with context.sessions.begin() as session:
+        operations.run_again(session, now=now)
+        grading.requeue_stale(session, settings=context.settings, queue_is_empty=queue_is_empty, now=now)
+        outbox.forget_sent(session, before=now - KEPT)
+    tools.send_pending()
+
+
+def open_and_close(tools: Tools) -> None:
+    """Start deliveries that are due, collections whose deadline has passed, and provisioning that still lacks people."""
+    now = tools.context.now()
+    with tools.context.sessions.begin() as session:
+        provisioning.start_due(session, now=now)
+        deliveries.start_due(session, now=now)
+        submissions.start_due_collections(session, now=now)
+    tools.send_pending()
+
+
+def _is_empty(tools: Tools, queue: str) -> bool:
+    try:
+        return tools.sender.queue_length(queue) == 0
+    except Unavailable:
+        return False
