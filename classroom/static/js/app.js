@@ -10,7 +10,8 @@ const relative = new Intl.RelativeTimeFormat(document.documentElement.lang || "e
 function fromNow(moment) {
   const seconds = (moment - Date.now()) / 1000;
   const [unit, length] = UNITS.find(([, size]) => Math.abs(seconds) >= size) || ["minute", 60];
-  return Math.abs(seconds) < 60 ? "now" : relative.format(Math.trunc(seconds / length), unit);
+  if (Math.abs(seconds) < 60) return seconds < 0 ? "just now" : "in a moment";
+  return relative.format(Math.trunc(seconds / length), unit);
 }
 
 function showTimes(root) {

@@ -1,11 +1,16 @@
 """What students do: see what is due, hand in, read what came back."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 
 from classroom.models import Assignment, Enrolment
 from classroom.services import feedback
 from tests.support.pages import PageClient, SignIn, soup_of, text_of
 from tests.support.work import Clock, Lab, answered
+
+CountQueries = Callable[[], AbstractContextManager[list[str]]]
 
 GROWTH = "/courses/bio1/a/growth/"
 
@@ -19,6 +24,12 @@ def browser(sign_in: SignIn, ada: Enrolment, assignment: Assignment) -> PageClie
 def release_scores(lab: Lab, assignment: Assignment) -> None:
     feedback.release_feedback(lab.session, assignment=assignment, actor=None, now=lab.now)
     lab.session.commit()
+
+
+def queries_for(browser: PageClient, address: str, count_queries: CountQueries) -> int:
+    with count_queries() as queries:
+        browser.get(address)
+    return len(queries)
 
 
 def test_the_start_page_lists_courses_and_what_is_due(browser: PageClient) -> None:
@@ -205,3 +216,20 @@ def test_the_account_page_shows_who_one_is(browser: PageClient) -> None:
 
     assert "ada@example.org" in text
     assert "Biology 1" in text
+
+
+def test_more_assignments_and_attempts_cost_no_more_queries(
+    browser: PageClient, lab: Lab, ada: Enrolment, assignment: Assignment, count_queries: CountQueries
+) -> None:
+    addresses = ["/", "/courses/bio1/", GROWTH]
+    lab.grade(lab.hand_in(ada, assignment))
+    release_scores(lab, assignment)
+    before = [queries_for(browser, address, count_queries) for address in addresses]
+    for number in range(8):
+        lab.grade(lab.hand_in(ada, lab.publish(slug=f"more-{number}", title="More")))
+        lab.hand_in(ada, assignment, answered(why=f"Because {number}."))
+
+    after = [queries_for(browser, address, count_queries) for address in addresses]
+
+    assert after <= before
+    assert max(before) < 20

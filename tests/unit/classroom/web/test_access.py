@@ -1,0 +1,184 @@
+"""Who gets in where: every route of the portal, asked by everybody there is, with real rows behind it.
+
+Forms are sent without their token. Whoever the audience mark lets in gets as far as the token check, which answers 400.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from classroom.config import Settings
+from classroom.models import Assignment, Course, Enrolment, EnrolmentStatus, LinkKind, Operation, OperationKind, Person, Role
+from classroom.services import feedback, links, operations, rosters
+from classroom.web.audience import Audience, audience_of
+from tests.support.pages import PageClient, SignIn
+from tests.support.work import Lab
+
+ROSTER = b"name,email\nEve,eve@example.org\n"
+IN = frozenset({200, 302, 303, 400})
+ENTERS = {
+    "owner": {Audience.signed_in, Audience.member, Audience.staff, Audience.teacher},
+    "teacher": {Audience.signed_in, Audience.member, Audience.staff, Audience.teacher},
+    "grader": {Audience.signed_in, Audience.member, Audience.staff},
+    "student": {Audience.signed_in, Audience.member, Audience.student},
+    "dropped": {Audience.signed_in},
+    "elsewhere": {Audience.signed_in},
+    "newcomer": {Audience.signed_in},
+    "stranger": set[Audience](),
+}
+HIDDEN_FROM = {"dropped", "elsewhere", "newcomer"}
+"""For these the course does not exist: 404, not 403."""
+
+
+@dataclass(frozen=True)
+class World:
+    """Everybody, and a value for each argument that a route has."""
+
+    people: dict[str, PageClient]
+    values: dict[str, Any]
+    app: Flask
+
+    def routes(self) -> Iterator[tuple[Rule, str, str]]:
+        """Each route with a method and its address."""
+        with self.app.test_request_context():
+            for rule in self.app.url_map.iter_rules():
+                missing = rule.arguments - self.values.keys()
+                assert not missing, f"{rule.rule}: give {missing} a value in the fixture `world`, with a real row behind it"
+                address = self.app.url_for(rule.endpoint, **{name: self.values[name] for name in rule.arguments})
+                for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+                    yield rule, method, address
+
+    def audience(self, rule: Rule) -> Audience:
+        mark = audience_of(self.app.view_functions[rule.endpoint])
+        assert mark is not None, f"{rule.endpoint} has no audience mark"
+        return mark
+
+
+@pytest.fixture
+def everybody(lab: Lab, make_enrolment: Callable[..., Enrolment], sign_in: SignIn) -> dict[str, PageClient]:
+    """A browser for each kind of person."""
+    other = Course(slug="chem1", title="Chemistry 1", created_at=lab.now)
+    newcomer = Person(hub_name="nora", display_name="Nora", created_at=lab.now)
+    lab.session.add_all([other, newcomer])
+    dropped = lab.student("dora")
+    dropped.status = EnrolmentStatus.dropped
+    lab.session.commit()
+    return {
+        "owner": sign_in(lab.teacher),
+        "teacher": sign_in(make_enrolment("tom", Role.teacher)),
+        "grader": sign_in(make_enrolment("gus", Role.grader)),
+        "student": sign_in(lab.student("sam")),
+        "dropped": sign_in(dropped),
+        "elsewhere": sign_in(make_enrolment("eli", Role.owner, into=other)),
+        "newcomer": sign_in(newcomer),
+        "stranger": sign_in(None),
+    }
+
+
+@pytest.fixture
+def rows(lab: Lab, assignment: Assignment, settings: Settings, everybody: dict[str, PageClient]) -> dict[str, Any]:
+    """A value for each argument: of the student, where it is somebody's."""
+    student = lab.session.query(Enrolment).join(Enrolment.person).filter(Person.hub_name == "sam").one()
+    submission = lab.hand_in(student, assignment)
+    lab.grade(submission)
+    feedback.release_feedback(lab.session, assignment=assignment, actor=None, now=lab.now)
+    operation = operations.start(lab.session, kind=OperationKind.provision, course=lab.course, now=lab.now)
+    upload = rosters.upload(
+        lab.session,
+        files=lab.files,
+        course=lab.course,
+        actor=lab.teacher.person,
+        filename="roster.csv",
+        data=ROSTER,
+        limits=settings,
+        now=lab.now,
+    )
+    kind, lifetime = LinkKind.invitation, timedelta(days=1)
+    link = links.make_link(lab.session, person=student.person, kind=kind, lifetime=lifetime, now=lab.now)
+    lab.session.commit()
+    assert isinstance(operation, Operation)
+    return {
+        "assignment": assignment.slug,
+        "course": lab.course.slug,
+        "enrolment_id": student.id,
+        "filename": "css/base.css",
+        "number": 0,
+        "operation_id": operation.id,
+        "submission_id": submission.id,
+        "token": links.token_of(link, settings.secret_key.get_secret_value()),
+        "upload_id": upload.id,
+    }
+
+
+@pytest.fixture
+def world(app: Flask, everybody: dict[str, PageClient], rows: dict[str, Any]) -> World:
+    """Everything that is needed to try every route."""
+    return World(everybody, rows, app)
+
+
+@pytest.mark.parametrize("who", ENTERS)
+def test_everybody_gets_in_where_they_belong_and_nowhere_else(world: World, who: str) -> None:
+    browser = world.people[who]
+    wrong = []
+    for rule, method, address in world.routes():
+        audience = world.audience(rule)
+        if audience is Audience.public:
+            continue
+        answer = browser.flask.open(address.removeprefix("/portal"), method=method, buffered=True)
+        problem = _problem(who, audience, method, answer.status_code, answer.location or "")
+        if problem and not (rule.endpoint.startswith("courses.") and answer.status_code == 403):
+            wrong.append(f"{method} {rule.rule} ({audience}): {problem}")
+
+    assert not wrong, f"as {who}:\n" + "\n".join(wrong)
+
+
+def _problem(who: str, audience: Audience, method: str, status: int, location: str) -> str:
+    if audience in ENTERS[who]:
+        return "" if status in IN and "/sign-in" not in location else f"expected to get in, got {status}"
+    if who == "stranger" and method == "GET" and audience is not Audience.hub:
+        return "" if status == 302 and location.startswith("/portal/sign-in?next=") else f"expected the sign-in, got {status}"
+    wanted = 404 if who in HIDDEN_FROM and audience is not Audience.hub else 403
+    return "" if status == wanted else f"expected {wanted}, got {status}"
+
+
+def test_courses_are_made_only_by_those_who_may(world: World, lab: Lab) -> None:
+    lab.teacher.person.creates_courses = True
+    lab.session.commit()
+
+    statuses = {who: world.people[who].get("/courses/new").status_code for who in ("owner", "teacher", "student")}
+
+    assert statuses == {"owner": 200, "teacher": 403, "student": 403}
+
+
+def test_nothing_of_one_course_is_reached_through_another(world: World, app: Flask) -> None:
+    """Somebody who owns another course puts its name into the address of this one's things, with a good token."""
+    browser = world.people["elsewhere"]
+    through = World(world.people, {**world.values, "course": "chem1"}, app)
+    token = {"csrf_token": browser.token()}
+    wrong = []
+    for rule, method, address in through.routes():
+        if "course" not in rule.arguments or rule.arguments == {"course"}:
+            continue
+        form = {"data": token} if method == "POST" else {}
+        status = browser.flask.open(address.removeprefix("/portal"), method=method, buffered=True, **form).status_code
+        if status not in {403, 404}:
+            wrong.append(f"{method} {rule.rule}: {status}")
+
+    assert not wrong
+
+
+def test_public_pages_open_for_everybody_without_an_error(world: World) -> None:
+    statuses = {
+        f"{method} {rule.rule}": world.people["stranger"]
+        .flask.open(address.removeprefix("/portal"), method=method, buffered=True)
+        .status_code
+        for rule, method, address in world.routes()
+        if world.audience(rule) is Audience.public
+    }
+
+    assert not {route: status for route, status in statuses.items() if status >= 500}
