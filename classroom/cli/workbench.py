@@ -151,8 +151,7 @@ def _cell(value: Any) -> str:
         return ""
     # Names come from rosters: what is not printable could move the cursor or colour the terminal.
     text = f"{value:g}" if isinstance(value, float) else str(value)
-    text = "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
-    return text
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 def _cut(text: str) -> str:
