@@ -156,16 +156,16 @@ def test_courses_are_made_only_by_those_who_may(world: World, lab: Lab) -> None:
 
 
 def test_nothing_of_one_course_is_reached_through_another(world: World, app: Flask) -> None:
-    """Somebody who owns another course puts its name into the address of this one's things, with a good token."""
+    """Somebody who owns another course puts its name into the address of this one's things, in good forms."""
     browser = world.people["elsewhere"]
     through = World(world.people, {**world.values, "course": "chem1"}, app)
-    token = {"csrf_token": browser.token()}
+    form = {"csrf_token": browser.token(), "role": "owner"}
     wrong = []
     for rule, method, address in through.routes():
         if "course" not in rule.arguments or rule.arguments == {"course"}:
             continue
-        form = {"data": token} if method == "POST" else {}
-        status = browser.flask.open(address.removeprefix("/portal"), method=method, buffered=True, **form).status_code
+        data = form if method == "POST" else None
+        status = browser.flask.open(address.removeprefix("/portal"), method=method, data=data, buffered=True).status_code
         if status not in {403, 404}:
             wrong.append(f"{method} {rule.rule}: {status}")
 
