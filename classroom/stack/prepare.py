@@ -37,7 +37,7 @@ def demo_people(settings: Settings) -> list[dict[str, Any]]:
                     "name": entry.person.hub_name,
                     "display_name": entry.person.display_name,
                     "role": str(entry.role),
-                    "course": entry.course.slug if hasattr(entry.course, "slug") else str(entry.course),
+                    "course": entry.course.slug,
                     "sign_in": f"{settings.portal_url}{PORTAL_PREFIX}/sign-in/{links.token_of(link, secret)}",
                 }
             )

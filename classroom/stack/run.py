@@ -52,10 +52,11 @@ def run_stack(path: Path, *, port: int, demo: bool, unsafe_servers: bool = False
         pass
     finally:
         state.remove_ready()
-        say("Stopping ...")
-        begin = time.monotonic()
-        supervisor.stop()
-        say(f"Stopped in {time.monotonic() - begin:.1f} s.")
+        if supervisor.pids():
+            say("Stopping ...")
+            begin = time.monotonic()
+            supervisor.stop()
+            say(f"Stopped in {time.monotonic() - begin:.1f} s.")
 
 
 def _plan(state: State, *, port: int, unsafe_servers: bool, supervisor: Supervisor) -> Plan:
