@@ -8,12 +8,9 @@ way to carry them out except its own outputs, which only staff see. Splitting st
 all of this and is to take this module's place behind the same function.
 """
 
-import contextlib
 import hashlib
 import json
 import platform
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -27,6 +24,7 @@ from grader.jobs import FileRef, GradeJob, GradeResult
 from grader.reading import plain, write_notebook
 from grader.report import RunReport
 from grader.score import score
+from grader.scratch import make_scratch, remove_scratch
 
 ENGINE = "small-1"
 _START_MARGIN_SECONDS = 120
@@ -40,7 +38,7 @@ def grade(job: GradeJob, files: FileStore, *, on_progress: Progress) -> GradeRes
     """Grade ``job``. Whatever the submission is or does, and whatever fails here, comes back as a result."""
     started = time.monotonic()
     cgroup = make_cgroup(job.limits)
-    scratch = Path(tempfile.mkdtemp(prefix="hr-"))
+    scratch = make_scratch()
     try:
         result = _grade(job, files, scratch, cgroup, on_progress)
     except MissingFile as error:
@@ -51,7 +49,7 @@ def grade(job: GradeJob, files: FileStore, *, on_progress: Progress) -> GradeRes
         peak = cgroup.peak_mb if cgroup else None
         if cgroup:
             cgroup.close()
-        _remove(scratch)
+        remove_scratch(scratch)
     measured = {"seconds": round(time.monotonic() - started, 3), "peak_mb": peak}
     return _with_provenance(result, job, {**measured, "memory_group": cgroup is not None})
 
@@ -121,9 +119,3 @@ def _digest(files: tuple[FileRef, ...]) -> str:
     """One digest for a set of files: their paths and contents."""
     lines = sorted(json.dumps([ref.path, ref.sha256]) for ref in files)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def _remove(scratch: Path) -> None:
-    """Remove the run's folder by ``rm``, which is not stopped by however deep a tree somebody made."""
-    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-        subprocess.run(["/bin/rm", "-rf", "--", str(scratch)], check=False, timeout=60, capture_output=True)

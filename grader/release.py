@@ -181,7 +181,7 @@ class _NotebookRelease:
                 "Put the image into the text as a data: address, or leave it out.",
             )
         for message, cure in check_leftovers(cell["source"]):
-            self._problem(message, cure, error=False)
+            self._problem(message, cure)
 
     def _cut(
         self, cell: dict[str, Any], region: Region, *, allowed: bool, where: str, stub: str | None = None

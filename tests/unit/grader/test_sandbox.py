@@ -1,0 +1,82 @@
+import os
+import struct
+from pathlib import Path
+
+import pytest
+
+from grader.cgroup import make_cgroup
+from grader.jobs import Limits
+from grader.sandbox import Bubblewrap, SandboxUnavailable, find_sandbox
+from grader.scratch import make_scratch, remove_scratch
+from grader.seccomp import filter_program
+
+
+def test_a_sandbox_that_was_found_works(tmp_path: Path) -> None:
+    assert find_sandbox(tmp_path).kind == "bubblewrap"
+
+
+def test_a_sandbox_that_can_not_be_made_says_why(tmp_path: Path) -> None:
+    broken = tmp_path / "bwrap"
+    broken.write_text("#!/bin/sh\necho 'No permissions to create new namespace' >&2\nexit 1\n")
+    broken.chmod(0o755)
+
+    with pytest.raises(SandboxUnavailable, match="No permissions to create new namespace"):
+        Bubblewrap(broken, tmp_path).probe()
+
+
+def test_a_sandbox_that_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(SandboxUnavailable):
+        Bubblewrap(tmp_path / "nowhere", tmp_path).probe()
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_the_filter_is_a_program_whose_jumps_stay_inside_it(machine: str) -> None:
+    program = list(struct.iter_unpack("HBBI", filter_program(machine)))
+
+    assert all(index + 1 + max(yes, no) < len(program) for index, (_, yes, no, _) in enumerate(program) if yes or no)
+    assert program[-1][0] == 0x06
+
+
+def test_a_machine_whose_numbers_are_unknown_gets_no_filter() -> None:
+    assert filter_program("m68k") == b""
+
+
+def test_a_control_group_holds_its_limits_and_goes_away() -> None:
+    group = make_cgroup(Limits(memory_mb=64, processes=7))
+    if group is None:
+        pytest.skip("this machine lets us make no control group")
+    texts = {path.name: path.read_text().strip() for folder in group.folders for path in folder.iterdir() if "max" in path.name}
+
+    group.close()
+
+    assert "7" in texts.get("pids.max", "7")
+    assert not any(folder.exists() for folder in group.folders)
+
+
+def test_what_a_killed_worker_left_on_disk_is_swept_and_what_others_use_is_not(tmp_path: Path) -> None:
+    base = Path("/tmp") if len(bytes(tmp_path)) > 60 else tmp_path  # noqa: S108
+    left = base / "hr-999999999-abandoned"
+    (left / "f0").mkdir(parents=True)
+    used = make_scratch(base)
+
+    made = make_scratch(base)
+
+    assert not left.exists()
+    assert used.exists()
+    assert made.stat().st_mode & 0o777 == 0o700
+    remove_scratch(used)
+    remove_scratch(made)
+
+
+def test_a_tree_of_any_depth_is_removed(tmp_path: Path) -> None:
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1_200):
+        os.mkdir("d", dir_fd=here)
+        inner = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+
+    remove_scratch(tmp_path / "d")
+
+    assert list(tmp_path.iterdir()) == []
