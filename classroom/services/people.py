@@ -68,8 +68,21 @@ def enrol(
     return enrolment
 
 
-def people_page(session: Session, *, course: Course, search: str = "", page: int = 1, page_size: int) -> Page[Enrolment]:
-    """People of the course by name, the dropped at the end; ``search`` looks into names, e-mails, ids and sections."""
+def people_page(
+    session: Session,
+    *,
+    course: Course,
+    search: str = "",
+    role: Role | None = None,
+    section_id: int | None = None,
+    state: str = "",
+    page: int = 1,
+    page_size: int,
+) -> Page[Enrolment]:
+    """People of the course by name, the dropped at the end; ``search`` looks into names, e-mails, ids and sections.
+
+    ``state`` is ``active``, ``waiting`` (accounts still being set up), ``dropped`` or empty for everybody.
+    """
     wanted = (
         select(Enrolment)
         .join(Enrolment.person)
@@ -81,7 +94,21 @@ def people_page(session: Session, *, course: Course, search: str = "", page: int
     for word in search.split()[:5]:
         columns = (Person.display_name, Person.email, Person.hub_name, Enrolment.student_id, Section.name)
         wanted = wanted.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    if role is not None:
+        wanted = wanted.where(Enrolment.role == role)
+    if section_id is not None:
+        wanted = wanted.where(Enrolment.section_id == section_id)
+    if state:
+        is_dropped = state == EnrolmentStatus.dropped
+        wanted = wanted.where(Enrolment.status == (EnrolmentStatus.dropped if is_dropped else EnrolmentStatus.active))
+    if state == "waiting":
+        wanted = wanted.where(Enrolment.provisioned_at.is_(None))
     return page_of(session, wanted, page=page, page_size=page_size)
+
+
+def sections_of(session: Session, *, course: Course) -> list[Section]:
+    """The course's sections by name."""
+    return list(session.scalars(select(Section).where(Section.course_id == course.id).order_by(Section.name)))
 
 
 def drop(session: Session, *, enrolment: Enrolment, actor: Person | None, now: datetime) -> None:

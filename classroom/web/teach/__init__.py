@@ -1,5 +1,22 @@
-"""The staff's pages: roster and people, assignments, grading, gradebook."""
+"""What teachers and graders see: a course, its people, assignments, submissions and grades. One file per noun."""
 
-from flask import Blueprint
+from classroom.web.teach import (
+    assignments,
+    courses,
+    gradebook,
+    grading,
+    invitations,
+    operations,
+    overview,
+    people,
+    roster,
+    submissions,
+    uploads,
+)  # fmt: skip
+from classroom.web.teach.blueprint import blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+# Importing the modules puts their views on the blueprint.
+NOUNS = (assignments, gradebook, grading, invitations, operations, overview, people, roster, submissions, uploads)
+BLUEPRINTS = (blueprint, courses.blueprint)
+
+__all__ = ["BLUEPRINTS", "NOUNS"]

@@ -1,0 +1,161 @@
+"""Assignments: the list, and one with its dates, its release, and everything a teacher sets going."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from classroom.errors import HomeroomError
+from classroom.models import Assignment
+from classroom.services import access, assignments, collection, course_now, deliveries, feedback, grading, submission_lists
+from classroom.web import audience
+from classroom.web.context import commit, course, db, now, person
+from classroom.web.teach.blueprint import SEE_OTHER, act, blueprint
+from classroom.web.teach.histogram import histogram
+from classroom.web.teach.local_time import read_local, write_local
+from classroom.web.words import plural
+
+
+@blueprint.get("/assignments/", endpoint="assignments")
+@audience.staff
+def assignment_list() -> str:
+    """All assignments and how far each is."""
+    return render_template("teach/assignments.html", rows=assignments.staff_view(db(), course=course(), now=now()), now=now())
+
+
+@blueprint.get("/assignments/<assignment>/", endpoint="assignment")
+@audience.staff
+def assignment_page(assignment: str) -> str:
+    """One assignment."""
+    return _page(_load(assignment))
+
+
+@blueprint.get("/assignments/<assignment>/grading")
+@audience.staff
+def grading_now(assignment: str) -> str:
+    """The part of the page that changes while the machine grades."""
+    found = _load(assignment)
+    jobs = course_now.jobs_now(db(), assignment=found)
+    return render_template("teach/grading_now.html", assignment=found, grading=jobs, was_live=True)
+
+
+@blueprint.post("/assignments/<assignment>/")
+@audience.teacher
+def update_assignment(assignment: str) -> ResponseReturnValue:
+    """Change title and dates."""
+    found = _load(assignment)
+    zone = course().timezone
+    try:
+        assignments.update(
+            db(),
+            assignment=found,
+            title=request.form.get("title", ""),
+            opens_at=read_local(request.form.get("opens_at", ""), timezone=zone, field="Opens"),
+            due_at=read_local(request.form.get("due_at", ""), timezone=zone, field="Due"),
+            accepts_late="accepts_late" in request.form,
+            now=now(),
+        )
+        commit()
+    except HomeroomError as refusal:
+        db().rollback()
+        return _page(_load(assignment), refusal=str(refusal)), refusal.status
+    flash("Saved.")
+    return redirect(url_for("teach.assignment", assignment=assignment), SEE_OTHER)
+
+
+@blueprint.post("/assignments/<assignment>/publish")
+@audience.teacher
+def publish(assignment: str) -> ResponseReturnValue:
+    """Let students have it, now or when it opens."""
+
+    def verb() -> str:
+        found = _load(assignment)
+        operation = assignments.publish(db(), assignment=found, actor=person(), now=now())
+        return f"{found.title} is published" + (" and on its way." if operation else "; it is delivered when it opens.")
+
+    return act(verb, then=url_for("teach.assignment", assignment=assignment))
+
+
+@blueprint.post("/assignments/<assignment>/deliver")
+@audience.teacher
+def deliver(assignment: str) -> ResponseReturnValue:
+    """Deliver again: what students changed stays."""
+
+    def verb() -> str:
+        found = _load(assignment)
+        if deliveries.start_delivery(db(), assignment=found, actor=person(), now=now()) is None:
+            raise HomeroomError(f"{found.title} is not published and open yet, so there is nothing to deliver.")
+        return f"{found.title} is on its way again. Nobody's changes are replaced."
+
+    return act(verb, then=url_for("teach.assignment", assignment=assignment))
+
+
+@blueprint.post("/assignments/<assignment>/collect")
+@audience.teacher
+def collect(assignment: str) -> ResponseReturnValue:
+    """Take the work of those who handed in nothing, now."""
+
+    def verb() -> str:
+        collection.start_collection(db(), assignment=_load(assignment), actor=person(), now=now())
+        return "Collecting from everybody who has handed in nothing yet."
+
+    return act(verb, then=url_for("teach.assignment", assignment=assignment))
+
+
+@blueprint.post("/assignments/<assignment>/regrade")
+@audience.teacher
+def regrade(assignment: str) -> ResponseReturnValue:
+    """Have the machine grade everybody's newest attempt again."""
+
+    def verb() -> str:
+        count = grading.regrade(db(), assignment=_load(assignment), actor=person(), now=now())
+        return f"{plural(count, 'submission')} will be graded again. Points given by hand stay."
+
+    return act(verb, then=url_for("teach.assignment", assignment=assignment))
+
+
+@blueprint.post("/assignments/<assignment>/release-feedback")
+@audience.teacher
+def release_feedback(assignment: str) -> ResponseReturnValue:
+    """Show scores and comments to everybody whose grade is complete."""
+
+    def verb() -> str:
+        found = _load(assignment)
+        count = feedback.release_feedback(db(), assignment=found, actor=person(), now=now())
+        if not count:
+            raise HomeroomError("There is no finished grade that its student cannot see already.")
+        return f"{plural(count, 'student')} can see score and feedback now. A copy goes into each home."
+
+    return act(verb, then=url_for("teach.assignment", assignment=assignment))
+
+
+def _load(slug: str) -> Assignment:
+    return access.assignment_in(db(), course=course(), slug=slug)
+
+
+def _page(found: Assignment, refusal: str = "") -> str:
+    submitted = submission_lists.submission_list(db(), assignment=found, page_size=1)
+    release = found.release
+    return render_template(
+        "teach/assignment.html",
+        assignment=found,
+        release=release,
+        release_files=[{"path": file["path"], "size": file["size"]} for file in release.release_files] if release else [],
+        values=request.form if refusal else _values(found),
+        refusal=refusal,
+        counts=submitted.counts,
+        delivery=course_now.delivery_count(db(), assignment=found),
+        grading=course_now.jobs_now(db(), assignment=found),
+        was_live=False,
+        plot=histogram(submitted.scores, release.max_score if release else 0),
+        now=now(),
+    )
+
+
+def _values(found: Assignment) -> dict[str, object]:
+    """What stands in the form of title and dates."""
+    zone = course().timezone
+    return {
+        "title": found.title,
+        "opens_at": write_local(found.opens_at, timezone=zone),
+        "due_at": write_local(found.due_at, timezone=zone),
+        "accepts_late": found.accepts_late,
+    }
