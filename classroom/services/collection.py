@@ -25,6 +25,7 @@ from classroom.services.manifests import Manifest
 from classroom.services.operation_context import OperationContext
 
 BATCH = 50
+_NAMES_SHOWN = 20
 
 
 def start_collection(session: Session, *, assignment: Assignment, actor: Person | None, now: datetime) -> Operation:
@@ -43,7 +44,7 @@ def run_collect(context: OperationContext, operation_id: int) -> None:
         if operation is None:
             return
         job = _prepare(session, context, operation)
-        waiting = _waiting(session, job)
+        waiting = [] if _is_early(job, context.now()) else _waiting(session, job)
         operations.advance(operation, done=0, total=len(waiting), now=context.now())
         session.commit()
     problems: list[str] = []
@@ -58,9 +59,15 @@ def run_collect(context: OperationContext, operation_id: int) -> None:
             operations.advance(operation, done=start + len(found), total=len(waiting), now=context.now())
             session.commit()
     if idle:
-        problems.append(f"Not started, so nothing was collected: {', '.join(sorted(idle))}.")
+        problems.append(_not_started(idle))
     with context.sessions.begin() as session:
         operations.finish(session.get_one(Operation, operation_id), now=context.now(), problems=problems)
+
+
+def _not_started(names: list[str]) -> str:
+    shown = ", ".join(sorted(names)[:_NAMES_SHOWN])
+    rest = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    return f"Not started, so nothing was collected: {shown}{rest}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,12 @@ def _prepare(session: Session, context: OperationContext, operation: Operation) 
         delivered=snapshots.Delivered(versions),
         trigger=Trigger.deadline if operation.created_by_id is None else Trigger.teacher,
     )
+
+
+def _is_early(job: _Job, now: datetime) -> bool:
+    """Whether the deadline was moved after its collection had been started."""
+    due_at = job.assignment.due_at
+    return job.trigger is Trigger.deadline and (due_at is None or due_at > now)
 
 
 def _waiting(session: Session, job: _Job) -> Sequence[int]:

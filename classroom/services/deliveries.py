@@ -5,22 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from classroom.models import (
     Assignment,
     Delivery,
     Enrolment,
-    EnrolmentStatus,
     Operation,
     OperationKind,
-    OperationState,
     Person,
     Release,
-    Role,
 )
 from classroom.services import manifests, operations
+from classroom.services.delivery_gaps import lacks_somebody, receives
 from classroom.services.operation_context import OperationContext
 from grader.files import FileStore
 from hub_bridge.homes import HomeFull, HomeRefused, Homes, Placed
@@ -37,16 +35,16 @@ def start_delivery(session: Session, *, assignment: Assignment, now: datetime, a
     """
     if assignment.published_at is None or assignment.release_id is None or (assignment.opens_at or now) > now:
         return None
-    return operations.start(
+    operation = operations.start(
         session, kind=OperationKind.deliver, course=assignment.course, assignment=assignment, actor=actor, now=now
     )
+    if actor is not None:
+        operation.created_by_id = actor.id  # also of one that was waiting to serve the rest: now it serves everyone
+    return operation
 
 
 def start_due(session: Session, *, now: datetime) -> int:
     """Start deliveries of open assignments that a student lacks, and return how many: newly opened, or somebody came late."""
-    new = ~_has_row() | _lost_row()
-    failed = _has_row() & ~_tried_since(now - RETRY_AFTER)
-    lacking = select(Enrolment.id).where(_receives(), Enrolment.course_id == Assignment.course_id, ~_has_it(), new | failed)
     due = (
         select(Assignment)
         .options(joinedload(Assignment.course))
@@ -54,8 +52,7 @@ def start_due(session: Session, *, now: datetime) -> int:
             Assignment.published_at.is_not(None),
             Assignment.release_id.is_not(None),
             or_(Assignment.opens_at.is_(None), Assignment.opens_at <= now),
-            ~_live(),
-            exists(lacking),
+            lacks_somebody(retry_since=now - RETRY_AFTER),
         )
     )
     started = [start_delivery(session, assignment=assignment, now=now) for assignment in session.scalars(due)]
@@ -141,7 +138,7 @@ def _waiting(session: Session, operation: Operation, parcel: _Parcel) -> Sequenc
     served = [Delivery.enrolment_id == Enrolment.id, Delivery.release_id == parcel.release_id, Delivery.delivered_at.is_not(None)]
     if operation.created_by_id is not None:
         served.append(Delivery.delivered_at >= operation.created_at)
-    to_serve = select(Enrolment.id).where(Enrolment.course_id == operation.course_id, _receives(), ~exists().where(*served))
+    to_serve = select(Enrolment.id).where(Enrolment.course_id == operation.course_id, receives(), ~exists().where(*served))
     return session.scalars(to_serve.order_by(Enrolment.id)).all()
 
 
@@ -219,37 +216,3 @@ def _record(session: Session, parcel: _Parcel, outcomes: list[_Outcome], now: da
         row.error = outcome.problem[:500] if outcome.problem else None
         if outcome.problem is None:
             row.delivered_at = now
-
-
-def _receives() -> ColumnElement[bool]:
-    """Active students whose home is there."""
-    return and_(Enrolment.role == Role.student, Enrolment.status == EnrolmentStatus.active, Enrolment.provisioned_at.is_not(None))
-
-
-def _row(*more: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(Delivery.enrolment_id == Enrolment.id, Delivery.release_id == Assignment.release_id, *more)
-
-
-def _has_row() -> ColumnElement[bool]:
-    return _row()
-
-
-def _has_it() -> ColumnElement[bool]:
-    return _row(Delivery.delivered_at.is_not(None))
-
-
-def _lost_row() -> ColumnElement[bool]:
-    """Delivered once, then the release was taken back and has now come again."""
-    return _row(Delivery.delivered_at.is_(None), Delivery.error.is_(None))
-
-
-def _operations(*more: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(Operation.kind == OperationKind.deliver, Operation.assignment_id == Assignment.id, *more)
-
-
-def _live() -> ColumnElement[bool]:
-    return _operations(Operation.state.in_([OperationState.queued, OperationState.running]))
-
-
-def _tried_since(time: datetime) -> ColumnElement[bool]:
-    return _operations(Operation.created_at >= time)

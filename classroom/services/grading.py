@@ -1,7 +1,6 @@
 """Grade jobs: sent to workers that have neither database nor secrets, heard from, sent again when lost, recorded once."""
 
 import logging
-import math
 import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -24,18 +23,17 @@ from classroom.models import (
     Release,
     Result,
     ResultStatus,
-    Score,
     Submission,
 )
 from classroom.services import feedback, outbox
+from classroom.services.replies import LONGEST_TEXT, lost, read_reply, scores_of
 from classroom.services.submission_grades import grades_of, submission_grade
 from grader import jobs
-from grader.jobs import CellScore, FileRef, GradeResult
+from grader.jobs import FileRef, GradeResult
 
 log = logging.getLogger(__name__)
 
 GRADE_TASK = "grader.grade"
-_LONGEST_TEXT = 10_000
 _TRIES: int = Settings.model_fields["job_tries"].default
 
 
@@ -93,7 +91,7 @@ def record_result(session: Session, *, job_id: str, result: dict[str, Any], now:
     job = session.get(GradeJob, job_id, with_for_update=True, populate_existing=True)
     if job is None or job.state is JobState.done:
         return False
-    reply = _read(job_id, result)
+    reply = read_reply(job_id, result)
     if reply.status == "grader_error" and job.tries < tries:
         _send(session, job, now)
     else:
@@ -118,7 +116,7 @@ def requeue_stale(session: Session, *, settings: Settings, queue_is_empty: bool,
         if job.tries < settings.job_tries:
             _send(session, job, now)
         else:
-            _finish(session, job, _lost(job), now)
+            _finish(session, job, lost(job), now)
     return len(stale)
 
 
@@ -169,8 +167,8 @@ def set_manual_score(
         raise NotFound("This submission has no such question.")
     if points is not None and not 0 <= points <= question.max_points:
         raise HomeroomError(f"Points for {question.title} go from 0 to {question.max_points:g}.")
-    if len(comment) > _LONGEST_TEXT:
-        raise HomeroomError(f"A comment has at most {_LONGEST_TEXT} characters.")
+    if len(comment) > LONGEST_TEXT:
+        raise HomeroomError(f"A comment has at most {LONGEST_TEXT} characters.")
     score = ManualScore(
         submission_id=submission.id,
         notebook=notebook,
@@ -208,24 +206,6 @@ def _send(session: Session, job: GradeJob, now: datetime) -> None:
     outbox.enqueue(session, task=GRADE_TASK, queue=GRADING_QUEUE, arguments={"job": job_message(job)}, now=now)
 
 
-def _read(job_id: str, data: dict[str, Any]) -> GradeResult:
-    """A worker's reply, or, when it makes no sense, that our machinery failed."""
-    try:
-        reply = GradeResult.from_json(data)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return GradeResult(job_id, "grader_error", staff_reason=f"The worker's reply could not be read: {error!r}")
-    if reply.job_id != job_id or not all(_is_sound(cell) for cell in reply.cells):
-        return GradeResult(job_id, "grader_error", staff_reason="The worker's reply belongs to another job or has wrong values.")
-    return reply
-
-
-def _is_sound(cell: CellScore) -> bool:
-    texts: tuple[object, ...] = (cell.notebook, cell.grade_id, cell.status, cell.student_message, cell.staff_message)
-    points: object = cell.points  # the type is a promise of the worker's, not a fact
-    number = points is None or (isinstance(points, int | float) and math.isfinite(points))
-    return number and all(isinstance(text, str) for text in texts)
-
-
 def _finish(session: Session, job: GradeJob, reply: GradeResult, now: datetime) -> None:
     job.state = JobState.done
     job.finished_at = job.heartbeat_at = now
@@ -235,43 +215,16 @@ def _finish(session: Session, job: GradeJob, reply: GradeResult, now: datetime) 
             submission_id=job.submission_id,
             release_id=job.release_id,
             status=ResultStatus(reply.status),
-            staff_reason=reply.staff_reason[:_LONGEST_TEXT],
-            student_reason=reply.student_reason[:_LONGEST_TEXT],
+            staff_reason=reply.staff_reason[:LONGEST_TEXT],
+            student_reason=reply.student_reason[:LONGEST_TEXT],
             created_at=now,
             executed=[asdict(file) for file in reply.executed],
             provenance=reply.provenance,
-            scores=_scores(job.release, reply) if reply.status == "graded" else [],
+            scores=scores_of(job.release, reply) if reply.status == "graded" else [],
         )
     )
     session.flush()
     feedback.rewrite(session, submission=job.submission, now=now)
-
-
-def _scores(release: Release, reply: GradeResult) -> list[Score]:
-    """Points for exactly the questions of the release, never below zero, never above the most there is."""
-    found = {(cell.notebook, cell.grade_id): cell for cell in reply.cells}
-    scores = []
-    for question in release.questions:
-        cell = found.get((question["notebook"], question["grade_id"]))
-        most = float(question["points"])
-        scores.append(
-            Score(
-                notebook=question["notebook"],
-                grade_id=question["grade_id"],
-                points=None if cell is None or cell.points is None else min(max(float(cell.points), 0.0), most),
-                max_points=most,
-                status=cell.status[:20] if cell else "not_run",
-                student_message=cell.student_message[:_LONGEST_TEXT] if cell else "",
-                staff_message=cell.staff_message[:_LONGEST_TEXT] if cell else "The worker said nothing about this question.",
-            )
-        )
-    return scores
-
-
-def _lost(job: GradeJob) -> GradeResult:
-    return GradeResult(
-        job.id, "grader_error", staff_reason=f"The job was sent {job.tries} times and its worker fell silent each time."
-    )
 
 
 def _refs(manifest: Iterable[dict[str, Any]]) -> tuple[FileRef, ...]:

@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -87,6 +88,16 @@ def test_a_postponed_due_date_is_collected_anew(lab: Lab, ada: Enrolment, assign
     )
 
     assert submissions.start_due_collections(lab.session, now=lab.clock.forward(days=1)) == 1
+
+
+def test_a_deadline_moved_while_its_collection_waits_takes_nothing_yet(lab: Lab, ada: Enrolment, assignment: Assignment) -> None:
+    lab.write(ada, "growth.ipynb", answered())
+    after_the_deadline(lab)
+    assignment.due_at = lab.now + timedelta(days=1)
+
+    lab.run()
+
+    assert collected(lab) == []
 
 
 def test_collecting_twice_takes_nothing_twice(lab: Lab, ada: Enrolment, assignment: Assignment) -> None:
