@@ -1,15 +1,25 @@
-"""The ``homeroom`` command. Each module below offers one click command or group, named ``command``."""
+"""The ``homeroom`` command. Each module named below offers one click command or group, ``command``."""
+
+from importlib import import_module
 
 import click
 
-from classroom.cli import assignment, collect, course, grades, invitations, roster, up
 from classroom.errors import HomeroomError
 
-COMMANDS = (up, course, roster, assignment, collect, grades, invitations)
+COMMANDS = ("up", "course", "roster", "assignment", "collect", "grades", "invitations")
 
 
 class _Group(click.Group):
-    """A group that shows a refusal as its sentence, not as a traceback."""
+    """Loads a command when it is asked for, which keeps the start of ``up`` short; shows a refusal as its sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"classroom.cli.{cmd_name}").command
+        return command
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -25,7 +35,3 @@ def main() -> None:
 
     Start everything with ``homeroom up --demo``; each other command does one step that the portal does too.
     """
-
-
-for module in COMMANDS:
-    main.add_command(module.command)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from classroom.stack import run_stack
+from classroom.stack.run import run_stack
 
 LAST_FIRST_PORT = 65_000
 

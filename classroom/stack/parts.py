@@ -8,13 +8,13 @@ from pathlib import Path
 from signal import SIGQUIT, SIGTERM, Signals
 
 import classroom
+import hub_bridge
 from classroom.config import PORTAL_PREFIX, Settings
 from classroom.stack import health
 from classroom.stack.broker import broker_answers, broker_command
 from classroom.stack.child import Command
 from classroom.stack.settings import environment_of
 from classroom.stack.state import State
-from hub_bridge import hub_config
 from hub_bridge.proxy import proxy_command
 
 INHERITED = ("HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -31,6 +31,9 @@ HUB_SETTINGS = (
     "IDENTITY_TOKEN",
 )
 """Settings that the hub gets: what concerns sign-in and servers, not the database nor what signs the portal's sessions."""
+
+HUB_CONFIG = Path(hub_bridge.__file__).parent / "hub_config.py"
+"""Not imported here: it belongs into the hub's process."""
 
 POLITELY = (SIGTERM,)
 SOON = (SIGTERM, SIGQUIT)
@@ -65,7 +68,7 @@ class Plan:
 def parts_of(plan: Plan) -> list[Part]:
     """All parts, in the order they start."""
     broker = [_broker(plan)] if plan.own_broker else []
-    return [*broker, _proxy(plan), _hub(plan), _grading(plan), _portal(plan), _worker(plan), _beat(plan)]
+    return [*broker, _proxy(plan), _hub(plan), _grading(plan), _portal(plan), _worker(plan)]
 
 
 def prepare_command(plan: Plan, *, demo: bool) -> Command:
@@ -99,7 +102,7 @@ def _hub(plan: Plan) -> Part:
         "HOMEROOM_HIDE": os.pathsep.join((str(package), str(package.parent / "courses"))),
         "HOMEROOM_UNSAFE_SERVERS": "false" if plan.sandboxed else "true",
     }
-    command = _python(plan, "hub", environment, "-m", "jupyterhub", "-f", hub_config.__file__)
+    command = _python(plan, "hub", environment, "-m", "jupyterhub", "-f", str(HUB_CONFIG))
     return Part("hub", command, lambda: health.answers(f"http://127.0.0.1:{plan.port + 1}/hub/health"), stage=3)
 
 
@@ -110,15 +113,13 @@ def _portal(plan: Plan) -> Part:
 
 
 def _worker(plan: Plan) -> Part:
-    arguments = _celery("classroom.tasks.app", "worker", "--queues=portal", "--hostname=portal@homeroom", "--concurrency=2")
+    """The portal's tasks, and the clock (beat) that sends the regular ones: this is the only worker of its kind here."""
+    clock = ["--beat", f"--schedule={plan.state.path / 'run' / 'beat'}"]
+    arguments = _celery(
+        "classroom.tasks.app", "worker", "--queues=portal", "--hostname=portal@homeroom", "--concurrency=2", *clock
+    )
     command = _python(plan, "worker", environment_of(plan.settings), *arguments)
     return Part("worker", command, _pong(plan, "portal@homeroom"), stage=2, stops=SOON, needs_database=True)
-
-
-def _beat(plan: Plan) -> Part:
-    arguments = _celery("classroom.tasks.app", "beat", f"--schedule={plan.state.path / 'run' / 'beat'}")
-    command = _python(plan, "beat", environment_of(plan.settings), *arguments)
-    return Part("beat", command, lambda: True, stage=1, needs_database=True)
 
 
 def _grading(plan: Plan) -> Part:
@@ -135,8 +136,7 @@ def _pong(plan: Plan, name: str) -> Callable[[], bool]:
 
 
 def _celery(app: str, *arguments: str) -> list[str]:
-    quiet = ["--without-gossip", "--without-mingle"] if "worker" in arguments else []
-    return ["-m", "celery", "-A", app, *arguments, *quiet, "--loglevel=INFO"]
+    return ["-m", "celery", "-A", app, *arguments, "--without-gossip", "--without-mingle", "--loglevel=INFO"]
 
 
 def _python(plan: Plan, name: str, environment: dict[str, str], *arguments: str) -> Command:
