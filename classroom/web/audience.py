@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from classroom.errors import Forbidden, NotFound
+from classroom.errors import Forbidden, HomeroomError, NotFound
 from classroom.models import Enrolment
 from classroom.services import access
 from classroom.web.context import db, person, settings, visitor
@@ -34,6 +34,12 @@ class Audience(StrEnum):
     student = "student"
     staff = "staff"
     teacher = "teacher"
+
+
+class NotTheHub(HomeroomError):
+    """Whoever asks does not show the hub's token. Not a 403: that is what the hub reads as a no to the person it asks about."""
+
+    status = 401
 
 
 COURSE_SCOPED = frozenset({Audience.member, Audience.student, Audience.staff, Audience.teacher})
@@ -119,7 +125,7 @@ def _admit_hub() -> None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     # An empty setting must not let an empty token in.
     if not expected or scheme != "Bearer" or not compare_digest(token.encode(), expected.encode()):
-        raise Forbidden("Only the hub may ask this.")
+        raise NotTheHub("Only the hub may ask this.")
 
 
 def _admit_person(audience: Audience) -> ResponseReturnValue | None:

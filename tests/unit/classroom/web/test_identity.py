@@ -50,14 +50,14 @@ def test_anything_else_is_refused_in_the_same_way(app: Flask, sam: Enrolment, bo
 def test_without_the_token_nothing_is_answered(app: Flask, sam: Enrolment, what: str, header: str) -> None:
     answer = ask(app, what, headers={"Authorization": header}, name="sam", password=PASSWORD)
 
-    assert answer.status_code == 403
+    assert answer.status_code == 401
     assert "sam" not in answer.get_data(as_text=True)
 
 
 def test_an_empty_setting_lets_no_empty_token_in(settings: Settings, sam: Enrolment) -> None:
     app = create_app(settings.model_copy(update={"identity_token": type(settings.identity_token)("")}))
 
-    assert ask(app, "refresh", headers={"Authorization": "Bearer "}, name="sam").status_code == 403
+    assert ask(app, "refresh", headers={"Authorization": "Bearer "}, name="sam").status_code == 401
 
 
 def test_guessing_a_password_is_slowed_down(app: Flask, session: Session, sam: Enrolment) -> None:
