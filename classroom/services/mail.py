@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from contextlib import suppress
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -42,6 +43,8 @@ class Mailer:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._server is not None:
+            with suppress(OSError):  # SMTPException is one, too; what was accepted is accepted
+                self._server.quit()
             self._server.close()
 
     def send(self, message: EmailMessage) -> None:

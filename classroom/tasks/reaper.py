@@ -19,20 +19,22 @@ def reap(tools: Tools) -> None:
     outbox.send_pending(context.sessions, tools.sender, now=now, min_age=SETTLED)
     queue_is_empty = _is_empty(tools, GRADING_QUEUE)
     with context.sessions.begin() as session:
-        operations.run_again(session, now=now)
-        grading.requeue_stale(session, settings=context.settings, queue_is_empty=queue_is_empty, now=now)
+        again = operations.run_again(session, now=now)
+        again += grading.requeue_stale(session, settings=context.settings, queue_is_empty=queue_is_empty, now=now)
         outbox.forget_sent(session, before=now - KEPT)
-    tools.send_pending()
+    if again:
+        tools.send_pending()
 
 
 def open_and_close(tools: Tools) -> None:
     """Start deliveries that are due, collections whose deadline has passed, and provisioning that still lacks people."""
     now = tools.context.now()
     with tools.context.sessions.begin() as session:
-        provisioning.start_due(session, now=now)
-        deliveries.start_due(session, now=now)
-        submissions.start_due_collections(session, now=now)
-    tools.send_pending()
+        started = provisioning.start_due(session, now=now)
+        started += deliveries.start_due(session, now=now)
+        started += submissions.start_due_collections(session, now=now)
+    if started:
+        tools.send_pending()
 
 
 def _is_empty(tools: Tools, queue: str) -> bool:

@@ -1,0 +1,63 @@
+"""A hub in memory with the client's own methods, for what a real one can't be made to do at will: be away, refuse one name.
+
+The functional tests do the same work on a real hub.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from hub_bridge.client import HubClient, HubRefused, HubUnavailable, HubUser
+
+
+class HubTwin(HubClient):
+    """Users, groups and stopped servers, and a count of calls."""
+
+    def __init__(self) -> None:
+        super().__init__("http://hub.invalid/hub/api", "token")
+        self.groups: dict[str, set[str]] = {}
+        self.users: set[str] = set()
+        self.stopped: list[str] = []
+        self.refuses: set[str] = set()
+        self.calls: list[tuple[str, int]] = []
+        self.answers_for = 10_000
+        """Calls until it is away."""
+        self.when_asked: Callable[[], None] = lambda: None
+        """Something that happens during each call."""
+
+    def ensure_users(self, names: Iterable[str]) -> None:
+        self._called("users", wanted := set(names))
+        if bad := wanted & self.refuses:
+            raise HubRefused(400, f"Invalid usernames: {', '.join(sorted(bad))}")
+        self.users |= wanted
+
+    def ensure_group(self, name: str) -> None:
+        self._called("group", {name})
+        self.groups.setdefault(name, set())
+
+    def add_to_group(self, group: str, names: Iterable[str]) -> None:
+        self._called("add", wanted := set(names))
+        self._known(wanted)
+        self.groups[group] |= wanted
+
+    def remove_from_group(self, group: str, names: Iterable[str]) -> None:
+        self._called("remove", wanted := set(names))
+        self._known(wanted)
+        self.groups[group] -= wanted
+
+    def list_users(self) -> Iterator[HubUser]:
+        self._called("list", set())
+        for name in sorted(self.users):
+            yield HubUser(name, admin=False, groups=tuple(group for group, members in self.groups.items() if name in members))
+
+    def stop_server(self, name: str) -> None:
+        self._called("stop", {name})
+        self.stopped.append(name)
+
+    def _called(self, what: str, names: set[str]) -> None:
+        if len(self.calls) >= self.answers_for:
+            raise HubUnavailable("The hub does not answer: connection refused")
+        self.calls.append((what, len(names)))
+        self.when_asked()
+
+    def _known(self, names: set[str]) -> None:
+        if unknown := names - self.users:
+            raise HubRefused(400, f"No such users: {', '.join(sorted(unknown))}")
