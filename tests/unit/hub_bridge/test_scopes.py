@@ -1,0 +1,35 @@
+"""Who may do what at the hub."""
+
+import pytest
+
+from hub_bridge.scopes import PORTAL_SCOPES, roles_of, service_roles, staff_role
+
+
+def test_everybody_may_use_their_own_server_and_the_portal() -> None:
+    assert roles_of({}, enter_servers=True) == [{"name": "user", "scopes": ["self", "access:services!service=portal"]}]
+
+
+def test_a_student_has_no_further_role() -> None:
+    assert [role["name"] for role in roles_of({"bio1": "student"}, enter_servers=True)] == ["user"]
+
+
+@pytest.mark.parametrize("role", ["owner", "teacher", "grader"])
+def test_staff_reach_the_servers_of_their_own_students_only(role: str) -> None:
+    roles = roles_of({"bio1": role, "math": "student"}, enter_servers=True)
+
+    assert [role["name"] for role in roles] == ["user", "staff-bio1"]
+    assert all(scope.endswith("!group=bio1-student") for scope in roles[1]["scopes"])
+    assert "access:servers!group=bio1-student" in roles[1]["scopes"]
+
+
+def test_nobody_enters_a_server_that_shares_the_hubs_origin() -> None:
+    role = staff_role("bio1", enter_servers=False)
+
+    assert not any(scope.startswith("access:") for scope in role["scopes"])
+
+
+def test_the_portal_may_not_enter_servers() -> None:
+    portal = next(role for role in service_roles() if role["name"] == "portal-service")
+
+    assert portal["scopes"] == list(PORTAL_SCOPES)
+    assert not any(scope.startswith(("access:", "tokens", "inherit")) for scope in PORTAL_SCOPES)
