@@ -33,6 +33,8 @@ def main() -> None:
     """Run the job on standard input."""
     _die_with(os.getppid())
     _limit_ourselves()
+    # The sandbox's user reads the folders made here, whatever the worker's own umask is; the folder above them is closed.
+    os.umask(0o022)
     # Student-made text never reaches our standard output except inside our own JSON.
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
