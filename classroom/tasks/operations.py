@@ -41,7 +41,7 @@ def run_operation(tools: Tools, *, operation_id: int) -> None:
     except OperationalError:
         raise  # the database itself is away: nothing can be noted now
     except (Unavailable, HubError, HomeroomError) as error:
-        _put_off(context, operation_id, f"{error} It is tried again.")
+        _put_off(context, operation_id, f"{str(error).rstrip('.')}. It is tried again.")
     except Exception:
         log.exception("operation %d (%s) broke", operation_id, operation.kind.value)
         _put_off(context, operation_id, "Something unexpected stopped this. It is tried again; the log says more.")
