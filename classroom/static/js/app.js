@@ -3,13 +3,13 @@
 
 // Times: in the reader's zone, with "in 3 days" beside.
 
-const UNITS = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
+const UNITS = [["year", 31536000], ["month", 5184000, 2592000], ["day", 86400], ["hour", 3600], ["minute", 60]];
 const clock = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
-const relative = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "auto" });
+const relative = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "always" });
 
 function fromNow(moment) {
   const seconds = (moment - Date.now()) / 1000;
-  const [unit, length] = UNITS.find(([, size]) => Math.abs(seconds) >= size) || ["minute", 60];
+  const [unit, least, length = least] = UNITS.find(([, size]) => Math.abs(seconds) >= size) || ["minute", 60];
   if (Math.abs(seconds) < 60) return seconds < 0 ? "just now" : "in a moment";
   return relative.format(Math.trunc(seconds / length), unit);
 }
