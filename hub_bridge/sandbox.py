@@ -103,7 +103,7 @@ def sandbox_command(home: Path, name: str, uid: int, *, passwd: int, hide: Itera
     inside = home_inside(name)
     command = [find_bwrap() or "bwrap", "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts"]
     command += ["--unshare-cgroup-try", "--hostname", "homeroom", "--new-session"]
-    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/run"]
+    command += ["--proc", "/proc", "--dev", "/dev", "--dir", "/run"]
     for scratch in ("/tmp", "/dev/shm"):  # noqa: S108 - they are the sandbox's own
         command += ["--perms", "1777", "--size", str(SCRATCH_BYTES), "--tmpfs", scratch]
     shown = [path for path in (*SYSTEM, *(f"/etc/{entry}" for entry in ETC)) if Path(path).exists()]
@@ -117,6 +117,7 @@ def sandbox_command(home: Path, name: str, uid: int, *, passwd: int, hide: Itera
         command += ["--tmpfs", hidden] if _inside(hidden, shown) and Path(hidden).is_dir() else []
     command += ["--perms", "0644", "--ro-bind-data", str(passwd), "/etc/passwd"]
     command += ["--bind", str(home), inside, "--chdir", inside]
+    command += ["--remount-ro", "/dev", "--remount-ro", "/"]  # what lies between the mounts is memory
     return command + (["--", *drop_to(uid)] if os.geteuid() == 0 else ["--unshare-user", "--"])
 
 

@@ -42,6 +42,9 @@ print(json.dumps({
     "write_venv": writes(os.path.join(os.environ["VENV"], "x")),
     "write_etc": writes("/etc/x"),
     "write_root": writes("/x"),
+    "write_dev": writes("/dev/x"),
+    "write_shm": writes("/dev/shm/x"),
+    "write_tmp": writes("/tmp/x"),
     "data": resource.getrlimit(resource.RLIMIT_DATA)[0],
     "fsize": resource.getrlimit(resource.RLIMIT_FSIZE)[0],
     "nproc": resource.getrlimit(resource.RLIMIT_NPROC)[0],
@@ -94,9 +97,10 @@ def test_the_state_folder_and_the_machines_secrets_are_not_there(inside: dict[st
     assert inside["hidden"] == []
 
 
-def test_nothing_but_the_home_can_be_written(inside: dict[str, Any]) -> None:
+def test_nothing_but_the_home_and_bounded_scratch_can_be_written(inside: dict[str, Any]) -> None:
     assert inside["write_home"]
-    assert not any(inside[place] for place in ("write_venv", "write_etc", "write_root"))
+    assert not any(inside[place] for place in ("write_venv", "write_etc", "write_root", "write_dev"))
+    assert all(inside[place] for place in ("write_shm", "write_tmp"))
 
 
 def test_it_runs_as_the_homes_owner_without_privileges(inside: dict[str, Any], uid: int | None) -> None:
