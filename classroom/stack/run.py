@@ -57,6 +57,7 @@ def run_stack(path: Path, *, port: int, demo: bool, unsafe_servers: bool = False
             begin = time.monotonic()
             supervisor.stop()
             say(f"Stopped in {time.monotonic() - begin:.1f} s.")
+        state.unlock()
 
 
 def _plan(state: State, *, port: int, unsafe_servers: bool, supervisor: Supervisor) -> Plan:

@@ -44,12 +44,19 @@ class State:
         except OSError as error:
             self._lock.seek(0)
             owner = self._lock.read().strip() or "unknown"
+            self.unlock()
             raise StackError(
                 f"Another stack (process {owner}) runs on {self.path}. Stop it first, or choose another folder with --state."
             ) from error
         self._lock.truncate(0)
         self._lock.write(str(os.getpid()))
         self._lock.flush()
+
+    def unlock(self) -> None:
+        """Let others use the folder again."""
+        if self._lock:
+            self._lock.close()
+            self._lock = None
 
     def secrets(self) -> dict[str, str]:
         """The stack's own secrets, made on first start."""
