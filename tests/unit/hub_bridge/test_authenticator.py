@@ -43,7 +43,7 @@ def portal() -> Iterator[SimpleNamespace]:
     asked: list[tuple[str, str, dict[str, Any]]] = []
     handler = type("Portal", (_Portal,), {"answers": answers, "asked": asked})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}/portal/identity", answers=answers, asked=asked)
     server.shutdown()
     server.server_close()
