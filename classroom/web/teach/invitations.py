@@ -8,7 +8,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from classroom.config import PORTAL_PREFIX
-from classroom.errors import HomeroomError, NotFound
+from classroom.errors import NotFound
 from classroom.models import Enrolment, OperationKind, SignInLink
 from classroom.services import invitations, links, operations, reinvitations
 from classroom.services.invitations import InvitationRow
@@ -92,20 +92,10 @@ def send_invitations() -> ResponseReturnValue:
 @audience.teacher
 def new_invitation(enrolment_id: int) -> ResponseReturnValue:
     """A fresh link for one student; older ones stop working."""
-    found = load(enrolment_id)
-    try:
-        reinvitations.reissue(
-            db(),
-            enrolment=found,
-            actor=person(),
-            lifetime=timedelta(days=settings().invitation_days),
-            now=now(),
-        )
-        commit()
-    except HomeroomError as refusal:
-        db().rollback()
-        flash(str(refusal), "error")
-        return redirect(url_for("teach.people"), SEE_OTHER)
+    reinvitations.reissue(
+        db(), enrolment=load(enrolment_id), actor=person(), lifetime=timedelta(days=settings().invitation_days), now=now()
+    )
+    commit()
     return redirect(url_for("teach.invitation", enrolment_id=enrolment_id), SEE_OTHER)
 
 

@@ -4,10 +4,17 @@ from collections.abc import Callable
 
 import pytest
 
+from classroom.config import Settings
 from classroom.models import Enrolment, Role
 from tests.support.big_class import BigClass, big_class
 from tests.support.pages import PageClient
 from tests.support.work import Lab
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Limits that a test can exceed with little."""
+    return settings.model_copy(update={"roster_upload_limit": 50_000, "notebook_upload_limit": 100_000})
 
 
 @pytest.fixture
