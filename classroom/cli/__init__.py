@@ -6,7 +6,7 @@ import click
 
 from classroom.errors import HomeroomError
 
-COMMANDS = ("up", "course", "roster", "assignment", "collect", "grades", "invitations")
+COMMANDS = ("up", "course", "roster", "assignment", "collect", "grades", "invitations", "sign-in")
 
 
 class _Group(click.Group):
@@ -18,7 +18,7 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"classroom.cli.{cmd_name}").command
+        command: click.Command = import_module(f"classroom.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def invoke(self, ctx: click.Context) -> object:

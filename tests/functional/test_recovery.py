@@ -26,7 +26,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def ada(stack: Stack) -> Iterator[Visitor]:
     """A signed-in student of the demo course."""
     visitor = Visitor(stack)
-    visitor.sign_in(stack.sign_in_link("student"))
+    visitor.sign_in(stack.sign_in_link("ada"))
     yield visitor
     visitor.close()
 
