@@ -108,10 +108,8 @@ def _make(folder: Path, settings: list[tuple[str, int]]) -> Path | None:
 
 
 def _sweep(parent: Path) -> None:
-    """Remove the empty groups of workers that were killed."""
-    with contextlib.suppress(OSError):
-        for folder in parent.glob(f"{_PREFIX}*"):
-            maker = folder.name.removeprefix(_PREFIX).split("-")[0]
-            if not Path(f"/proc/{maker}").exists():
-                with contextlib.suppress(OSError):
-                    folder.rmdir()
+    """End the groups of workers that were killed."""
+    for folder in list(parent.glob(f"{_PREFIX}*")):
+        maker = folder.name.removeprefix(_PREFIX).split("-")[0]
+        if not Path("/proc", maker).exists():
+            Cgroup((folder,)).close()

@@ -1,4 +1,4 @@
-"""Starts ``grader.run`` in a process of its own, with nothing in its environment, and takes what it says, bounded."""
+"""Starts :mod:`grader.run` in a process of its own, with nothing in its environment, and takes what it says, bounded."""
 
 import contextlib
 import json
@@ -28,7 +28,7 @@ def run_child(
     log = scratch / "run.log"
     with log.open("wb") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-X", "utf8", "-c", _START, str(_PACKAGE_ROOT)],
+            [sys.executable, "-X", "utf8", "-c", _START, str(_PACKAGE_ROOT), str(os.getpid())],
             env={},
             cwd="/",
             stdin=subprocess.PIPE,
@@ -46,7 +46,7 @@ def run_child(
 
 
 # The worker's folder is not the child's: the package is found by its place, not by where the worker was started.
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from grader.run import main; main()"
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from grader.run import main; main(int(sys.argv[2]))"
 
 
 class _Silent(Exception):

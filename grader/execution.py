@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-import subprocess
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ START_SECONDS = 60
 INTERRUPT_SECONDS = 5
 _MESSAGE_LIMIT = 64 << 20
 _SOCKET_ENTRIES = 32
+_WATCH_SECONDS = 0.5
 _KERNEL_OPTIONS = (
     "--HistoryManager.enabled=False",
     "--InteractiveShell.xmode=Plain",
@@ -63,7 +64,7 @@ async def execute(plan: Plan, sandbox: Sandbox, box: Box, allowance: Allowance) 
     async with contextlib.AsyncExitStack() as stack:
         manager = _manager(sandbox, box)
         stack.push_async_callback(_end, manager)
-        client = await _start(manager, notebook, box, allowance.budget)
+        client = await _start(manager, notebook, box, allowance.budget, stack.enter_context(_lifeline()))
         assert client.kc
         stack.callback(client.kc.stop_channels)
         stopped = await _run_cells(client, plan, outcomes, box, allowance)
@@ -78,8 +79,6 @@ async def _run_cells(client: "_Client", plan: Plan, outcomes: list[Outcome | Non
         seconds = min(float(box.limits.cell_seconds), allowance.deadline - time.monotonic())
         if seconds <= 0:
             return f"The notebook had used up its {box.limits.total_seconds} seconds."
-        if not _sockets_intact(box.sockets):
-            return "The notebook's code wrote where only the kernel's sockets belong; it was stopped."
         try:
             outcomes[index] = await client.run_cell(index, seconds)
         except DeadKernelError:
@@ -87,6 +86,8 @@ async def _run_cells(client: "_Client", plan: Plan, outcomes: list[Outcome | Non
         except _Hung:
             outcomes[index] = "timeout"
             return "A cell ran too long and could not be interrupted."
+        except _Trespassed:
+            return "The notebook's code wrote where only the kernel's sockets belong; it was stopped."
         except Exception as error:  # noqa: BLE001 - whatever nonsense the kernel sends is the submission's, not our, failure
             return f"The notebook's kernel sent something that can't be understood ({type(error).__name__})."
         allowance.on_cell()
@@ -97,10 +98,14 @@ class _Hung(Exception):
     """The kernel does not react to an interrupt."""
 
 
+class _Trespassed(Exception):
+    """Something was written into the folder that is shared with the outside."""
+
+
 class _Client(NotebookClient):
     """nbclient, with a budget for outputs, a hard limit for each cell, and an ear for what got lost."""
 
-    def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager, budget: OutputBudget) -> None:
+    def __init__(self, notebook: NotebookNode, manager: AsyncKernelManager, sockets: Path, budget: OutputBudget) -> None:
         super().__init__(
             notebook,
             km=manager,
@@ -111,26 +116,35 @@ class _Client(NotebookClient):
             on_cell_executed=self._note_reply,
         )
         self._budget = budget
+        self._sockets = sockets
         self._reply = ""
         self._idle = False
 
     async def run_cell(self, index: int, seconds: float) -> Outcome:
-        """Run one cell. Raises DeadKernelError, or _Hung when it can't be interrupted."""
+        """Run one cell. Raises DeadKernelError, _Hung when it can't be interrupted, or _Trespassed."""
         self._reply, self._idle = "", False
         running = asyncio.ensure_future(self.async_execute_cell(self.nb.cells[index], index))
-        done, _ = await asyncio.wait({running}, timeout=seconds)
-        if done:
-            running.result()
+        if await self._wait(running, seconds):
             return self._outcome()
         assert self.km
         await ensure_async(self.km.interrupt_kernel())
-        done, _ = await asyncio.wait({running}, timeout=INTERRUPT_SECONDS)
-        if done:
-            running.result()
+        if await self._wait(running, INTERRUPT_SECONDS):
             return "timeout"
-        running.cancel()
-        await asyncio.wait({running})
+        await _cancel(running)
         raise _Hung
+
+    async def _wait(self, running: asyncio.Future[NotebookNode], seconds: float) -> bool:
+        """Whether the cell ended in time; what it raised is raised."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            done, _ = await asyncio.wait({running}, timeout=min(left, _WATCH_SECONDS))
+            if not _sockets_intact(self._sockets):
+                await _cancel(running)
+                raise _Trespassed
+            if done:
+                running.result()
+                return True
+        return False
 
     def _outcome(self) -> Outcome:
         if self._reply == "error":
@@ -152,6 +166,11 @@ class _Client(NotebookClient):
         return super().process_message(msg, cell, cell_index)
 
 
+async def _cancel(running: asyncio.Future[NotebookNode]) -> None:
+    running.cancel()
+    await asyncio.wait({running})
+
+
 def _manager(sandbox: Sandbox, box: Box) -> AsyncKernelManager:
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, _MESSAGE_LIMIT)
@@ -165,13 +184,24 @@ def _manager(sandbox: Sandbox, box: Box) -> AsyncKernelManager:
     return manager
 
 
-async def _start(manager: AsyncKernelManager, notebook: NotebookNode, box: Box, budget: OutputBudget) -> _Client:
+@contextlib.contextmanager
+def _lifeline() -> Iterator[int]:
+    """A pipe whose other end only this process holds: by its end the kernel knows that nobody waits for it any more."""
+    theirs, ours = os.pipe()
+    try:
+        yield theirs
+    finally:
+        os.close(theirs)
+        os.close(ours)
+
+
+async def _start(manager: AsyncKernelManager, notebook: NotebookNode, box: Box, budget: OutputBudget, lifeline: int) -> _Client:
     """Start the kernel and hand its sockets' folder back to us. Raises KernelNotStarted."""
     log = box.sockets.parent / "kernel.log"
     try:
         with log.open("wb") as file:
-            await manager.start_kernel(env={}, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
-        client = _Client(notebook, manager, budget)
+            await manager.start_kernel(env={}, stdin=lifeline, stdout=file, stderr=file)
+        client = _Client(notebook, manager, box.sockets, budget)
         client.kc = manager.client()
         client.kc.start_channels()
         client.kc.allow_stdin = False

@@ -1,4 +1,4 @@
-"""The process between the worker and the sandbox: ``python -m grader.run``, one for each job, with an empty environment.
+"""The process between the worker and the sandbox, one for each job, with an empty environment (see child.py).
 
 It reads what students wrote and talks to their kernel, so the worker never does. One JSON object comes in on standard input;
 lines of JSON go out on standard output: ``{"progress": [done, total]}``, and at the end ``{"report": …}``,
@@ -29,9 +29,9 @@ _MEMORY_MB = 2048
 _PR_SET_PDEATHSIG = 1
 
 
-def main() -> None:
-    """Run the job on standard input."""
-    _die_with(os.getppid())
+def main(worker: int) -> None:
+    """Run the job on standard input, for as long as the process ``worker`` lives."""
+    _die_with(worker)
     _limit_ourselves()
     # The sandbox's user reads the folders made here, whatever the worker's own umask is; the folder above them is closed.
     os.umask(0o022)
@@ -139,7 +139,3 @@ def _limit_ourselves() -> None:
     for name, value in ((resource.RLIMIT_AS, _MEMORY_MB << 20), (resource.RLIMIT_CORE, 0)):
         _, hard = resource.getrlimit(name)
         resource.setrlimit(name, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
-
-
-if __name__ == "__main__":
-    main()

@@ -133,10 +133,10 @@ class Bubblewrap:
             flags += ["--unshare-user", "--uid", "65534", "--gid", "65534", "--disable-userns", "--assert-userns-disabled"]
         if self._filter.stat().st_size:
             flags += ["--seccomp", str(_FILTER_FD)]
-        flags += _system()
         flags += ["--proc", "/proc", "--dev", "/dev"]
         flags += ["--perms", "1777", "--size", str(_SHARED_MEMORY_MB << 20), "--tmpfs", "/dev/shm"]  # noqa: S108
         flags += ["--perms", "1777", "--size", str(disk_mb << 20), "--tmpfs", "/tmp"]  # noqa: S108
+        flags += _system()  # after /tmp, because Python may be installed somewhere in there
         flags += [*_parents(Path(_START)), "--ro-bind", str(Path(__file__).with_name("kernel_start.py")), _START]
         flags += ["--clearenv"]
         for name, value in _environment(seed).items():

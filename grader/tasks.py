@@ -13,7 +13,6 @@ from grader.engine import grade
 from grader.files import FileStore
 from grader.jobs import GradeJob, GradeResult
 
-PORTAL_QUEUE = "portal"
 HEARTBEAT_SECONDS = 5.0
 PROGRESS_SECONDS = 1.0
 _TIRELESS = {"max_retries": 30, "interval_start": 0.5, "interval_step": 0.5, "interval_max": 5}
@@ -59,7 +58,7 @@ class _Sender:
 
     def send(self, task: str, arguments: dict[str, Any], *, tireless: bool = False) -> None:
         policy = {"retry": True, "retry_policy": _TIRELESS} if tireless else {"retry": False}
-        self._app.send_task(task, kwargs=arguments, queue=PORTAL_QUEUE, **policy)
+        self._app.send_task(task, kwargs=arguments, queue="portal", **policy)
 
 
 class Pulse:

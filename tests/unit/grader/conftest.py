@@ -1,6 +1,8 @@
 """Grading for real: the fixtures store files as the portal does and grade as a worker does."""
 
+import contextlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -84,3 +86,14 @@ def graded(grade_files: Callable[..., Graded]) -> Grades:
         return result
 
     return run
+
+
+def processes_of(worker: int) -> list[str]:
+    """Command lines of all that runs in the sandboxes of the worker with this process id: they name its private folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            line = path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+            if f"/hr-{worker}-" in line:
+                found.append(line)
+    return found

@@ -20,7 +20,7 @@ from grader.files import FileStore
 from grader.jobs import GradeJob
 from grader.tasks import Pulse, run_job
 from tests.support.notebooks import Notebook, answer, answering, as_file, checks, notebook, released
-from tests.unit.grader.test_hostile import processes_inside
+from tests.unit.grader.conftest import processes_of
 
 SOURCE = notebook(answer("a"), checks("t", "assert x == 1"))
 
@@ -121,11 +121,11 @@ def test_a_killed_worker_leaves_nothing_running(make_job: Callable[..., GradeJob
         assert process.stdin
         process.stdin.write(json.dumps(job.to_json()).encode())
         process.stdin.close()
-        assert wait_until(processes_inside)
+        assert wait_until(lambda: processes_of(process.pid))
 
         process.send_signal(signal.SIGKILL)
 
-    assert wait_until(lambda: not processes_inside(), seconds=10)
+    assert wait_until(lambda: not processes_of(process.pid), seconds=10)
 
 
 def test_a_message_that_is_no_job_is_answered_as_our_fault(store: FileStore) -> None:
