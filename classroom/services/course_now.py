@@ -56,7 +56,7 @@ def jobs_now(session: Session, *, assignment: Assignment) -> JobsNow:
         .where(Submission.id.in_(newest))
         .group_by(GradeJob.state)
     )
-    counts = dict(rows.tuples().all())
+    counts = dict(rows.all())
     running, waiting = counts.get(JobState.running, 0), counts.get(JobState.queued, 0)
     return JobsNow(total=sum(counts.values()), running=running, waiting=waiting)
 
