@@ -136,7 +136,7 @@ class HubClient:
             failure = self._failure(name)
             return ServerState("stopped", None, failure or "The server is not running.", failed=failure is not None)
         if server["ready"]:
-            return ServerState("ready", server["url"], "The server is ready.")
+            return ServerState("ready", server.get("full_url") or server["url"], "The server is ready.")
         if server["pending"] == "stop":
             return ServerState("stopping", None, "The server is stopping.")
         return ServerState("pending", None, "The server is starting.")

@@ -57,7 +57,7 @@ def _hub(c: Any, *, state: Path, portal_url: str, hub_url: str, api_url: str, by
     c.JupyterHub.db_url = f"sqlite:///{state / 'hub' / 'jupyterhub.sqlite'}"
     c.JupyterHub.cookie_secret_file = str(state / "hub" / "cookie_secret")
     c.JupyterHub.upgrade_db = True
-    c.JupyterHub.proxy_check_interval = 10
+    c.JupyterHub.last_activity_interval = 10  # also how soon a proxy that was restarted gets its routes back
     c.JupyterHub.oauth_require_pkce = True
     c.JupyterHub.allow_named_servers = False
     c.JupyterHub.default_url = f"{portal_url}/portal/"

@@ -6,6 +6,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -34,6 +35,7 @@ def run_stack(path: Path, *, port: int, demo: bool, unsafe_servers: bool = False
     state.lock()
     state.remove_ready()
     say(f"Homeroom {version('homeroom')} starts. All it writes is in {state.path}")
+    say, show = _noted(state, say), say
     supervisor = Supervisor(state, say)
     supervisor.listen()
     try:
@@ -46,7 +48,7 @@ def run_stack(path: Path, *, port: int, demo: bool, unsafe_servers: bool = False
 
         write_ready()
         supervisor.tell("all is ready")
-        _welcome(plan.settings, people, say)
+        _welcome(plan.settings, people, show)
         supervisor.watch(write_ready)
     except Stopped:
         pass
@@ -58,6 +60,19 @@ def run_stack(path: Path, *, port: int, demo: bool, unsafe_servers: bool = False
             supervisor.stop()
             say(f"Stopped in {time.monotonic() - begin:.1f} s.")
         state.unlock()
+
+
+def _noted(state: State, say: Callable[[str], None]) -> Callable[[str], None]:
+    """Like ``say``, but what happens is in log/stack.log as well, and a terminal that was closed stops nothing."""
+    log = state.path / "log" / "stack.log"
+
+    def note(line: str) -> None:
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {line.strip()}\n")
+        with suppress(OSError):
+            say(line)
+
+    return note
 
 
 def _plan(state: State, *, port: int, unsafe_servers: bool, supervisor: Supervisor) -> Plan:

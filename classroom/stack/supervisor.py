@@ -47,8 +47,10 @@ class Supervisor:
     def listen(self) -> None:
         """Stop on Ctrl-C and SIGTERM; a second Ctrl-C does not wait."""
         # Started as `homeroom up &`, we would inherit SIGINT ignored, and every kernel with us.
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop_asked)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup means it
+            signal.signal(signal.SIGHUP, self._stop_asked)
 
     def pids(self) -> dict[str, int]:
         """The process id of each part."""
