@@ -201,6 +201,6 @@ class HubClient:
 def _message(answer: httpx.Response) -> str:
     """The reason the hub gives, or its status in words."""
     try:
-        return str(answer.json()["message"]) or answer.reason_phrase
+        return str(answer.json()["message"] or answer.reason_phrase)
     except (ValueError, KeyError, TypeError):
         return answer.reason_phrase or f"status {answer.status_code}"
