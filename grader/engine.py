@@ -1,13 +1,17 @@
 """Grades one submission: runs it in a process of its own, scores the report, keeps the executed notebooks.
 
-This is the small engine. The tests run in the student's own kernel, after the student's code and within its reach: a student
-who knows how notebooks are graded can make a test cell report success, for example by patching the interpreter. What can't
-be bought this way is what the plan holds: which tests run, in which order, for how many points, and everything outside the
-sandbox. Hidden tests are never stored where student code starts, but code that runs beside them may read them; it has no
-way to carry them out except its own outputs, which only staff see. Splitting student code and tests into two processes ends
-all of this and is to take this module's place behind the same function.
+The verdict does not come from the process that ran the student's code. The student's notebook runs in one sandbox; before
+each group of tests it forks a copy that keeps this moment. When the last cell has run and its outputs are frozen, the tests run in
+another sandbox, by another user, and ask those copies for plain values. So hidden tests never come near student code, and
+what student code does to its interpreter does no more than change its own answers.
+
+Three things remain. A test that works only beside the student's code (found by running the teacher's own notebook both
+ways, once for each release) runs there, and its points are marked ``shared``. What a test hands to the student's code as an
+argument is known to it. And where the teacher's tests leave it to a class of the student's whether two objects are equal, it
+is that class which decides; this is noted as evidence.
 """
 
+import contextlib
 import hashlib
 import json
 import platform
@@ -26,9 +30,12 @@ from grader.report import RunReport
 from grader.score import score
 from grader.scratch import make_scratch, remove_scratch
 
-ENGINE = "small-1"
+ENGINE = "split-1"
 _START_MARGIN_SECONDS = 120
 _TRY_AGAIN = "Your work is safe, but grading it failed on our side. It will be tried again or a person will look at it."
+
+_Trials = dict[str, dict[str, dict[str, Any]]]
+"""By notebook and test; see grader.split.judge."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of cells done and in all."""
@@ -55,20 +62,56 @@ def grade(job: GradeJob, files: FileStore, *, on_progress: Progress) -> GradeRes
 
 
 def _grade(job: GradeJob, files: FileStore, scratch: Path, cgroup: Cgroup | None, on_progress: Progress) -> GradeResult:
+    try:
+        trials = _trials(job, files, scratch, cgroup)
+        report = _run(job, files, scratch, cgroup, trials, on_progress)
+    except _Failed as error:
+        return _our_fault(job, str(error))
+    return _result(job, files, report)
+
+
+class _Failed(Exception):
+    """There is no report, and it is not the student's fault."""
+
+
+def _run(
+    job: GradeJob, files: FileStore, scratch: Path, cgroup: Cgroup | None, trials: _Trials | None, on_progress: Progress
+) -> RunReport:
     request = {
         "job": job.to_json(),
         "files": str(files.root.absolute()),
         "scratch": str(scratch),
         "cgroup": cgroup.procs if cgroup else [],
+        "trials": trials,
     }
     seconds = job.limits.total_seconds + _START_MARGIN_SECONDS
     try:
         answer = run_child(request, scratch=scratch, seconds=seconds, on_progress=on_progress)
     except ChildFailed as error:
-        return _our_fault(job, str(error))
+        raise _Failed(str(error)) from None
     if "report" not in answer:
-        return _our_fault(job, str(answer.get("unavailable") or answer.get("missing") or "The run said nothing."))
-    return _result(job, files, RunReport.from_json(answer["report"]))
+        raise _Failed(str(answer.get("unavailable") or answer.get("missing") or "The run said nothing."))
+    return RunReport.from_json(answer["report"])
+
+
+def _trials(job: GradeJob, files: FileStore, scratch: Path, cgroup: Cgroup | None) -> _Trials:
+    """What a run of the teacher's own notebooks says about their tests: made once for a release, then remembered."""
+    key = hashlib.sha256(f"{ENGINE} {_digest(job.source)}".encode()).hexdigest()
+    path = files.root / "trials" / f"{key}.json"
+    with contextlib.suppress(OSError, ValueError):
+        known: _Trials = json.loads(path.read_bytes())
+        return known
+    folder = scratch / "trial"
+    folder.mkdir()
+    teachers = replace(job, submission=job.source, limits=replace(job.limits, total_seconds=max(job.limits.total_seconds, 60)))
+    report = _run(teachers, files, folder, cgroup, None, lambda _done, _total: None)
+    made = {run.path: run.trials for run in report.notebooks}
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(exist_ok=True)
+        waiting = path.with_suffix(f".{scratch.name}")
+        waiting.write_text(json.dumps(made), "utf-8")
+        waiting.replace(path)
+    return made
 
 
 def _result(job: GradeJob, files: FileStore, report: RunReport) -> GradeResult:
@@ -78,6 +121,8 @@ def _result(job: GradeJob, files: FileStore, report: RunReport) -> GradeResult:
     cells = score(report, job.limits)
     stopped = " ".join(dict.fromkeys(run.staff_sentence for run in report.notebooks if run.staff_sentence))
     told = " ".join(dict.fromkeys(run.student_sentence for run in report.notebooks if run.student_sentence))
+    review = tuple(sentence for run in report.notebooks for sentence in run.needs_review)
+    evidence = tuple(sentence for run in report.notebooks for sentence in run.evidence)
     return GradeResult(
         job.job_id,
         "graded",
@@ -85,7 +130,16 @@ def _result(job: GradeJob, files: FileStore, report: RunReport) -> GradeResult:
         student_reason=told,
         cells=cells,
         executed=_keep_executed(files, report),
-        provenance={"sandbox": report.sandbox, "kernel_seconds": report.kernel_seconds, **report.extra},
+        provenance={
+            "sandbox": report.sandbox,
+            "kernel_seconds": report.kernel_seconds,
+            "integrity": {f"{cell.notebook} {cell.grade_id}": cell.integrity for cell in cells},
+            "needs_review": list(review),
+            "evidence": list(evidence),
+            **report.extra,
+        },
+        needs_review=review,
+        evidence=evidence,
     )
 
 

@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-import os
+import socket
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,15 @@ from grader.kept_outputs import OutputBudget
 from grader.plan import Plan, as_notebook
 from grader.report import Outcome
 from grader.sandbox import Box, KernelNotStarted, Sandbox
+from grader.split.side import SnapshotDoor
 
 START_SECONDS = 60
 INTERRUPT_SECONDS = 5
 _MESSAGE_LIMIT = 64 << 20
 _SOCKET_ENTRIES = 32
 _WATCH_SECONDS = 0.5
+_SNAPSHOT_SECONDS = 10
+_SNAPSHOT = "__import__('sys').modules['homeroom_split.agent'].snapshot"
 _KERNEL_OPTIONS = (
     "--HistoryManager.enabled=False",
     "--InteractiveShell.xmode=Plain",
@@ -46,6 +49,22 @@ class Execution:
     """Why it was not run to its end, in a sentence."""
 
 
+@dataclass(slots=True)
+class Moments:
+    """The moments of a notebook at which its tests are to be judged, by the place of the test cell."""
+
+    wanted: frozenset[int]
+    taken: dict[int, socket.socket | None] = field(default_factory=dict)
+    """None where the student's process answered but no copy of it came. Tests in a row share one moment."""
+    frozen: Callable[["Moments"], None] = lambda _moments: None
+    """Called after the last cell: outputs are closed, the copies are still there."""
+
+    def close(self) -> None:
+        """Let the copies go."""
+        for sock in {id(sock): sock for sock in self.taken.values() if sock}.values():
+            sock.close()
+
+
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """What all notebooks of a submission share."""
@@ -57,24 +76,43 @@ class Allowance:
     """Called after each cell."""
 
 
-async def execute(plan: Plan, sandbox: Sandbox, box: Box, allowance: Allowance) -> Execution:
+async def execute(plan: Plan, sandbox: Sandbox, box: Box, allowance: Allowance, moments: Moments) -> Execution:
     """Run ``plan``. Raises KernelNotStarted; nothing that student code does raises."""
+    assert box.sockets
     notebook: NotebookNode = from_dict(as_notebook(plan))  # type: ignore[no-untyped-call] # nbformat has no types here
     outcomes: list[Outcome | None] = ["not_run" if cell.runs else None for cell in plan.cells]
     async with contextlib.AsyncExitStack() as stack:
-        manager = _manager(sandbox, box)
+        stack.callback(moments.close)
+        door = stack.enter_context(contextlib.closing(SnapshotDoor(box.sockets)))
+        ours, theirs = stack.enter_context(_lifeline())
+        manager = _manager(sandbox, box, ours)
         stack.push_async_callback(_end, manager)
-        client = await _start(manager, notebook, box, allowance.budget, stack.enter_context(_lifeline()))
+        client = await _start(manager, notebook, box, allowance.budget, theirs)
+        client.door = door
         assert client.kc
         stack.callback(client.kc.stop_channels)
-        stopped = await _run_cells(client, plan, outcomes, box, allowance)
+        stopped = await _run_cells(client, plan, outcomes, box, allowance, moments)
+        await asyncio.to_thread(moments.frozen, moments)
     return Execution(_without_ours(notebook), outcomes, stopped)
 
 
-async def _run_cells(client: "_Client", plan: Plan, outcomes: list[Outcome | None], box: Box, allowance: Allowance) -> str:
+async def _run_cells(
+    client: "_Client", plan: Plan, outcomes: list[Outcome | None], box: Box, allowance: Allowance, moments: Moments
+) -> str:
     """Run the cells one by one; returns why the run stopped early, or nothing."""
+    same_moment = False
     for index, cell in enumerate(plan.cells):
+        if not (cell.runs or index in moments.wanted):
+            continue
+        if index in moments.wanted:
+            before = next(reversed(moments.taken.values()), None) if same_moment else None
+            try:
+                moments.taken[index] = before or await client.snapshot()
+            except _Mute:
+                return "The notebook's kernel did not answer any more."
+        same_moment = index in moments.wanted
         if not cell.runs:
+            allowance.on_cell()
             continue
         seconds = min(float(box.limits.cell_seconds), allowance.deadline - time.monotonic())
         if seconds <= 0:
@@ -92,6 +130,10 @@ async def _run_cells(client: "_Client", plan: Plan, outcomes: list[Outcome | Non
             return f"The notebook's kernel sent something that can't be understood ({type(error).__name__})."
         allowance.on_cell()
     return ""
+
+
+class _Mute(Exception):
+    """The kernel does not answer."""
 
 
 class _Hung(Exception):
@@ -119,6 +161,20 @@ class _Client(NotebookClient):
         self._sockets = sockets
         self._reply = ""
         self._idle = False
+        self.door: SnapshotDoor
+
+    async def snapshot(self) -> socket.socket | None:
+        """Have the student's process copy itself. None when it answered and made no copy. Raises _Mute when it did not."""
+        assert self.kc
+        self.door.clear()
+        message = self.kc.execute(f"{_SNAPSHOT}({str(self.door.path)!r})", silent=True, store_history=False, stop_on_error=False)
+        try:
+            async with asyncio.timeout(_SNAPSHOT_SECONDS):
+                while (await ensure_async(self.kc.get_shell_msg()))["parent_header"].get("msg_id") != message:
+                    pass
+        except Exception:  # noqa: BLE001 - no answer, or nonsense
+            raise _Mute from None
+        return self.door.take()
 
     async def run_cell(self, index: int, seconds: float) -> Outcome:
         """Run one cell. Raises DeadKernelError, _Hung when it can't be interrupted, or _Trespassed."""
@@ -171,12 +227,26 @@ async def _cancel(running: asyncio.Future[NotebookNode]) -> None:
     await asyncio.wait({running})
 
 
-def _manager(sandbox: Sandbox, box: Box) -> AsyncKernelManager:
+class _Manager(AsyncKernelManager):
+    """Knows by its lifeline when the kernel has ended: the sandbox around it stays for the copies of the kernel."""
+
+    lifeline: socket.socket
+
+    async def is_alive(self) -> bool:  # type: ignore[override] # both are awaited
+        with contextlib.suppress(BlockingIOError):
+            self.lifeline.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            return False
+        return bool(await super().is_alive())
+
+
+def _manager(sandbox: Sandbox, box: Box, lifeline: socket.socket) -> AsyncKernelManager:
+    assert box.sockets
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, _MESSAGE_LIMIT)
-    manager = AsyncKernelManager(
+    manager = _Manager(
         context=context, transport="ipc", ip=str(box.sockets / "k"), connection_file=str(box.sockets / "c.json")
     )
+    manager.lifeline = lifeline
     manager.write_connection_file()
     Path(manager.connection_file).chmod(0o644)  # the user inside is another one; the folder above is closed to all others
     argv = sandbox.command(box, ["-f", "{connection_file}", *_KERNEL_OPTIONS])
@@ -185,29 +255,30 @@ def _manager(sandbox: Sandbox, box: Box) -> AsyncKernelManager:
 
 
 @contextlib.contextmanager
-def _lifeline() -> Iterator[int]:
-    """A pipe whose other end only this process holds: by its end the kernel knows that nobody waits for it any more."""
-    theirs, ours = os.pipe()
-    try:
-        yield theirs
-    finally:
-        os.close(theirs)
-        os.close(ours)
+def _lifeline() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Our end and the sandbox's: by the end of one, the other side knows that nobody is there any more."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield ours, theirs
 
 
-async def _start(manager: AsyncKernelManager, notebook: NotebookNode, box: Box, budget: OutputBudget, lifeline: int) -> _Client:
+async def _start(
+    manager: AsyncKernelManager, notebook: NotebookNode, box: Box, budget: OutputBudget, lifeline: socket.socket
+) -> _Client:
     """Start the kernel and hand its sockets' folder back to us. Raises KernelNotStarted."""
+    assert box.sockets
     log = box.sockets.parent / "kernel.log"
     try:
         with log.open("wb") as file:
             await manager.start_kernel(env={}, stdin=lifeline, stdout=file, stderr=file)
+        lifeline.close()
         client = _Client(notebook, manager, box.sockets, budget)
         client.kc = manager.client()
         client.kc.start_channels()
         client.kc.allow_stdin = False
         await client.kc.wait_for_ready(timeout=START_SECONDS)
         # Only now may modules in the working folder be imported; before, one called random.py would break the kernel itself.
-        client.kc.execute("import sys; sys.path.insert(0, '')", silent=True)
+        client.kc.execute("__import__('sys').path.insert(0, '')", silent=True)
     except Exception as error:
         said = log.read_bytes()[-1000:].decode("utf-8", "replace") if log.exists() else ""
         raise KernelNotStarted(f"{type(error).__name__}: {error} {said}".strip()) from error

@@ -23,6 +23,10 @@ class HandedIn:
     not_run: list[NotebookRun] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     """What lies in the working folder: the student's files, and over them the teacher's data files. No notebooks."""
+    teachers_files: dict[str, bytes] = field(default_factory=dict)
+    """The teacher's data files alone."""
+    sources: dict[str, bytes] = field(default_factory=dict)
+    """The teacher's notebook of each plan, by path."""
     ignored: list[str] = field(default_factory=list)
     """Paths of the student's that were left out."""
 
@@ -64,6 +68,7 @@ def _take(handed_in: HandedIn, wanted: FileRef, theirs: FileRef | None, strays: 
         )
         return ""
     handed_in.plans.append(plan)
+    handed_in.sources[wanted.path] = teacher
     return ""
 
 
@@ -98,6 +103,7 @@ def _collect_files(handed_in: HandedIn, job: GradeJob, theirs: dict[str, FileRef
     data = {path: ref for path, ref in {**theirs, **teachers}.items() if not is_notebook(path)}
     if sum(ref.size for ref in data.values()) > job.limits.disk_mb << 20:
         raise Unusable(f"The files beside the notebook are larger than {job.limits.disk_mb} MB together.")
+    handed_in.teachers_files = {path: files.get(ref.sha256) for path, ref in sorted(teachers.items()) if not is_notebook(path)}
     folders = {parent for path in teachers for parent in _folders(path)}
     for path, ref in sorted(data.items()):
         taken = path in folders or any(parent in data for parent in _folders(path))

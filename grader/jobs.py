@@ -6,6 +6,8 @@ from typing import Any, Literal
 Status = Literal["graded", "ungradable", "grader_error"]
 CellStatus = Literal["passed", "partial", "failed", "unanswered", "manual", "not_run"]
 QuestionKind = Literal["auto", "manual", "task"]
+Integrity = Literal["split", "shared", "manual"]
+"""Who gave the verdict: a process that no student code ran in; the student's own; or it is left to a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class CellScore:
     status: CellStatus
     student_message: str = ""
     staff_message: str = ""
+    integrity: Integrity = "manual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,10 @@ class GradeResult:
     executed: tuple[FileRef, ...] = ()
     """The executed notebooks, put into the content store; for staff only."""
     provenance: dict[str, Any] = field(default_factory=dict)
+    needs_review: tuple[str, ...] = ()
+    """Why a person should look, a sentence each."""
+    evidence: tuple[str, ...] = ()
+    """What was noticed, a sentence each; part of it is ordinary."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the broker."""
@@ -98,4 +105,6 @@ class GradeResult:
             cells=tuple(CellScore(**c) for c in data.get("cells", ())),
             executed=tuple(FileRef(**f) for f in data.get("executed", ())),
             provenance=dict(data.get("provenance", {})),
+            needs_review=tuple(str(reason) for reason in data.get("needs_review", ())),
+            evidence=tuple(str(fact) for fact in data.get("evidence", ())),
         )

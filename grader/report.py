@@ -21,6 +21,12 @@ class NotebookRun:
     """The notebook with its outputs; None if it never came to a run."""
     missing: bool = False
     """The student handed in no such notebook, and nothing that could be it."""
+    split: tuple[str, ...] = ()
+    """Ids of the tests whose verdict came from the tests' process."""
+    evidence: tuple[str, ...] = ()
+    needs_review: tuple[str, ...] = ()
+    trials: dict[str, Any] = field(default_factory=dict)
+    """Of a run of the teacher's own notebook: by test, whether it can be split; see grader.split.trial."""
     student_sentence: str = ""
     """Why it was not run, or not to its end, for the student; no secrets, only our own words."""
     staff_sentence: str = ""
@@ -50,7 +56,7 @@ class RunReport:
                 **{
                     **run,
                     "questions": tuple(PlannedQuestion(**question) for question in run["questions"]),
-                    "outcomes": tuple(run["outcomes"]),
+                    **{name: tuple(run.get(name, ())) for name in ("outcomes", "split", "evidence", "needs_review")},
                 }
             )
             for run in data["notebooks"]

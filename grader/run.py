@@ -14,16 +14,21 @@ import resource
 import signal
 import sys
 import time
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
 from grader.files import FileStore, MissingFile
 from grader.handed_in import HandedIn, Unusable, open_submission
-from grader.jobs import GradeJob, Limits
-from grader.plan import Plan
+from grader.jobs import GradeJob
 from grader.reading import UnreadableNotebook
 from grader.report import NotebookRun, RunReport
 from grader.sandbox import Box, KernelNotStarted, Sandbox, SandboxUnavailable, find_sandbox
+from grader.score import score
+from grader.split.judge import Judge, Trial, compare
+from grader.split.script import make_script
+from grader.split.side import TestsSide, TestsSideFailed
 
 _MEMORY_MB = 2048
 _PR_SET_PDEATHSIG = 1
@@ -42,9 +47,10 @@ def main(worker: int) -> None:
     scratch = Path(request["scratch"])
     try:
         job = GradeJob.from_json(request["job"])
-        report = _run(job, FileStore(Path(request["files"])), scratch, tuple(request["cgroup"]), replies)
+        trials = request["trials"]
+        report = _run(job, FileStore(Path(request["files"])), scratch, (tuple(request["cgroup"]), trials), replies)
         answer: dict[str, Any] = {"report": report.to_json()}
-    except (SandboxUnavailable, KernelNotStarted) as error:
+    except (SandboxUnavailable, KernelNotStarted, TestsSideFailed) as error:
         answer = {"unavailable": str(error)}
     except UnreadableNotebook as error:
         answer = {"unavailable": f"The teacher's notebook can't be read. {error.sentence}"}
@@ -53,7 +59,11 @@ def main(worker: int) -> None:
     _say(replies, answer)
 
 
-def _run(job: GradeJob, files: FileStore, scratch: Path, cgroup: tuple[str, ...], replies: TextIO) -> RunReport:
+_How = tuple[tuple[str, ...], dict[str, Trial] | None]
+"""Control groups to join; and by notebook what a run of the teacher's own found, None for that run itself."""
+
+
+def _run(job: GradeJob, files: FileStore, scratch: Path, how: "_How", replies: TextIO) -> RunReport:
     try:
         handed_in = open_submission(job, files)
     except Unusable as error:
@@ -62,7 +72,7 @@ def _run(job: GradeJob, files: FileStore, scratch: Path, cgroup: tuple[str, ...]
     total = sum(cell.runs for plan in handed_in.plans for cell in plan.cells)
     _say(replies, {"progress": [0, total]})
     started = time.monotonic()
-    runs = asyncio.run(_run_all(handed_in, job, sandbox, (scratch, cgroup), _Progress(replies, total)))
+    runs = asyncio.run(_run_all(handed_in, job, sandbox, (scratch, how), _Progress(replies, total)))
     order = {ref.path: place for place, ref in enumerate(job.source)}
     return RunReport(
         tuple(sorted([*runs, *handed_in.not_run], key=lambda run: order[run.path])),
@@ -73,42 +83,73 @@ def _run(job: GradeJob, files: FileStore, scratch: Path, cgroup: tuple[str, ...]
 
 
 async def _run_all(
-    handed_in: HandedIn, job: GradeJob, sandbox: Sandbox, place: tuple[Path, tuple[str, ...]], progress: "_Progress"
+    handed_in: HandedIn, job: GradeJob, sandbox: Sandbox, place: tuple[Path, _How], progress: "_Progress"
 ) -> list[NotebookRun]:
     # What these bring in costs a second; refusals above do without. The grammar below is built on import and never used.
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment] # the documented way to make an import fail
-    from grader.execution import Allowance, execute  # noqa: PLC0415
     from grader.kept_outputs import OutputBudget  # noqa: PLC0415
 
     deadline = time.monotonic() + job.limits.total_seconds
-    allowance = Allowance(OutputBudget(job.limits.output_mb << 20), deadline, progress.step)
+    budget = OutputBudget(job.limits.output_mb << 20)
+    scratch, how = place
     runs = []
     for number, plan in enumerate(handed_in.plans):
-        box = _box(handed_in, job.limits, place, number, job.seed)
-        runs.append(await _run_one(plan, sandbox, box, allowance, execute))
+        folder = scratch / f"n{number}"
+        folder.mkdir()
+        box = _box(handed_in, job, folder, how[0])
+        test_files = _write_files(folder / "t", handed_in.teachers_files)
+        trial = None if how[1] is None else how[1].get(plan.path, {})
+        side = TestsSide(sandbox, folder, test_files, job.limits, job.seed)
+        try:
+            judge = Judge(plan, make_script(handed_in.sources[plan.path]), side, job.limits, deadline, trial)
+            runs.append(await _run_one(judge, sandbox, box, (budget, deadline, progress.step)))
+        finally:
+            side.end()
     return runs
 
 
-async def _run_one(plan: Plan, sandbox: Sandbox, box: Box, allowance: Any, execute: Any) -> NotebookRun:
-    done = await execute(plan, sandbox, box, allowance)
-    return NotebookRun(
-        plan.path, plan.questions, tuple(done.outcomes), done.notebook, student_sentence=done.stopped, staff_sentence=done.stopped
+async def _run_one(judge: Judge, sandbox: Sandbox, box: Box, shared: tuple[Any, float, Any]) -> NotebookRun:
+    from grader.execution import Allowance, Moments, execute  # noqa: PLC0415 - see above
+
+    moments = Moments(judge.wanted(), frozen=lambda moments: judge.judge(moments.taken))
+    done = await execute(judge.for_student(), sandbox, box, Allowance(*shared), moments)
+    plan = judge.plan
+    seen = list(done.outcomes)
+    beside = NotebookRun(plan.path, plan.questions, tuple(seen), deepcopy(done.notebook))
+    judge.merge(done.notebook, done.outcomes)
+    sentence = " ".join(part for part in (done.stopped, judge.failed) if part)
+    run = NotebookRun(
+        plan.path,
+        plan.questions,
+        tuple(done.outcomes),
+        done.notebook,
+        split=tuple(plan.cells[place].grade_id for place in sorted(judge.wanted())),
+        student_sentence=done.stopped,
+        staff_sentence=sentence,
     )
+    if judge.trial is None:
+        ways = [{cell.grade_id: cell.points for cell in score(RunReport((way,)), judge.limits)} for way in (beside, run)]
+        return replace(run, trials=compare(ways[0], ways[1], judge, seen))
+    review, evidence = judge.findings(seen)
+    return replace(run, needs_review=tuple(review), evidence=tuple(evidence))
 
 
-def _box(handed_in: HandedIn, limits: Limits, place: tuple[Path, tuple[str, ...]], number: int, seed: int) -> Box:
+def _box(handed_in: HandedIn, job: GradeJob, folder: Path, cgroup: tuple[str, ...]) -> Box:
     """The two folders of one notebook's sandbox. Only their names are the host's; the folder above is closed to others."""
-    scratch, cgroup = place
-    folder, sockets = scratch / f"f{number}", scratch / f"s{number}"
-    folder.mkdir(mode=0o755)
+    files, sockets = _write_files(folder / "f", handed_in.files), folder / "s"
     sockets.mkdir()
     sockets.chmod(0o777)
-    for path, data in handed_in.files.items():
+    return Box(files, sockets, job.limits, cgroup, job.seed)
+
+
+def _write_files(folder: Path, files: dict[str, bytes]) -> Path:
+    folder.mkdir(mode=0o755)
+    for path, data in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
         target.write_bytes(data)
         target.chmod(0o644)
-    return Box(folder, sockets, limits, cgroup, seed)
+    return folder
 
 
 class _Progress:

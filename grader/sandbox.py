@@ -12,7 +12,7 @@ import sys
 import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from grader.jobs import Limits
 from grader.seccomp import filter_program
@@ -21,6 +21,7 @@ WORK = "/tmp/work"  # noqa: S108 - inside, on a file system of its own
 _HOME = "/tmp/home"  # noqa: S108
 _FILES = "/in"
 _START = "/run/kernel_start.py"
+_SPLIT = "/run/lib/homeroom_split"
 _UID_BASE, _UID_COUNT = 40_000, 20_000
 _PROBE_SECONDS = 20
 _SHARED_MEMORY_MB = 64
@@ -44,11 +45,13 @@ class Box:
 
     files: Path
     """Read-only; its content is copied to the working folder."""
-    sockets: Path
-    """Shared with the outside, at the same path: the kernel's sockets."""
+    sockets: Path | None
+    """Shared with the outside, at the same path: the kernel's sockets. None where there is no kernel."""
     limits: Limits
     cgroup_procs: tuple[str, ...] = ()
     seed: int = 0
+    side: Literal["student", "tests"] = "student"
+    """Whose code runs inside. The two sides are different users and share nothing."""
 
 
 class Sandbox(Protocol):
@@ -59,7 +62,7 @@ class Sandbox(Protocol):
     """The user that owns the process outside."""
 
     def command(self, box: Box, arguments: list[str]) -> list[str]:
-        """The command line that runs our kernel inside, with ``arguments`` for the kernel. To be started with no environment."""
+        """The command line that runs our start program inside, with ``arguments``. To be started with no environment."""
         ...
 
 
@@ -107,12 +110,15 @@ class Bubblewrap:
         limits = box.limits
         numbers = [limits.memory_mb, limits.processes, limits.disk_mb, limits.total_seconds, box.seed]
         kernel = [sys.executable, "-I", "-X", "utf8", _START, WORK, *(str(number) for number in numbers), *arguments]
-        shared = ["--ro-bind", str(box.files), _FILES, *_parents(box.sockets), "--bind", str(box.sockets), str(box.sockets)]
-        return [*self._join(box.cgroup_procs), *self._flags(limits.disk_mb, box.seed), *shared, *self._seal(), *kernel]
+        shared = ["--ro-bind", str(box.files), _FILES]
+        if box.sockets:
+            shared += [*_parents(box.sockets), "--bind", str(box.sockets), str(box.sockets)]
+        uid = self.uid + (_UID_COUNT if box.side == "tests" else 0)
+        return [*self._join(box.cgroup_procs), *self._flags(limits.disk_mb, box.seed), *shared, *self._seal(uid), *kernel]
 
     def probe(self) -> None:
         """Try the sandbox on a program that does nothing. Raises SandboxUnavailable."""
-        command = [*self._join(()), *self._flags(1, 0), *self._seal(), "/bin/sh", "-c", "exit 0"]
+        command = [*self._join(()), *self._flags(1, 0), *self._seal(self.uid), "/bin/sh", "-c", "exit 0"]
         try:
             done = subprocess.run(command, env={}, capture_output=True, timeout=_PROBE_SECONDS, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
@@ -138,16 +144,17 @@ class Bubblewrap:
         flags += ["--perms", "1777", "--size", str(disk_mb << 20), "--tmpfs", "/tmp"]  # noqa: S108
         flags += _system()  # after /tmp, because Python may be installed somewhere in there
         flags += [*_parents(Path(_START)), "--ro-bind", str(Path(__file__).with_name("kernel_start.py")), _START]
+        flags += [*_parents(Path(_SPLIT)), "--ro-bind", str(Path(__file__).with_name("split")), _SPLIT]
         flags += ["--clearenv"]
         for name, value in _environment(seed).items():
             flags += ["--setenv", name, value]
         return flags
 
-    def _seal(self) -> list[str]:
+    def _seal(self, uid: int) -> list[str]:
         sealed = ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", "--"]  # noqa: S108
         if not self._setpriv:
             return sealed
-        owner = [f"--reuid={self.uid}", f"--regid={self.uid}", "--clear-groups"]
+        owner = [f"--reuid={uid}", f"--regid={uid}", "--clear-groups"]
         return [*sealed, self._setpriv, *owner, "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--"]
 
 

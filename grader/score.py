@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from grader.jobs import CellScore, CellStatus, Limits
+from grader.jobs import CellScore, CellStatus, Integrity, Limits
 from grader.plan import PlannedQuestion
 from grader.report import NotebookRun, Outcome, RunReport
 
@@ -38,7 +38,14 @@ def _score_notebook(run: NotebookRun, limits: Limits) -> Iterator[CellScore]:
             status=status,
             student_message=student,
             staff_message=staff[:_STAFF_LIMIT],
+            integrity=_integrity(run, question),
         )
+
+
+def _integrity(run: NotebookRun, question: PlannedQuestion) -> Integrity:
+    if question.kind != "auto" or run.executed is None:
+        return "manual"
+    return "split" if question.grade_id in run.split else "shared"
 
 
 _Verdict = tuple[float | None, CellStatus, str, str]

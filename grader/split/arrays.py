@@ -1,0 +1,162 @@
+"""numpy's and pandas' values on the wire: raw numbers and their kind, rebuilt without running anything of the sender's."""
+
+import base64
+import math
+import re
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .wire import FRAME_LIMIT, WireError, text_of
+
+_KINDS = frozenset("biufcSUmM")
+_ITEM_LIMIT = 4096
+_EXTENSION = re.compile(r"(?:U?Int(?:8|16|32|64)|Float(?:32|64)|boolean|str|string(?:\[(?:python|pyarrow)\])?)\Z")
+
+Inner = Callable[[Any], Any]
+
+
+def write(value: Any, inner: Inner) -> list[Any] | None:
+    """The node for one of these libraries' own values; None when it has no form here."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return _write_array(value, inner)
+    if isinstance(value, np.generic) and kind.__module__ == "numpy" and value.dtype.kind in _KINDS:
+        return ["np.scalar", value.dtype.str, base64.b64encode(value.tobytes()).decode("ascii")]
+    if isinstance(value, np.dtype) and value.kind in _KINDS:
+        return ["np.dtype", value.str]
+    return _write_pandas(value, inner) if "pandas" in sys.modules else None
+
+
+def _write_array(value: Any, inner: Inner) -> list[Any] | None:
+    if value.dtype.kind in _KINDS:
+        if value.nbytes > FRAME_LIMIT // 2:
+            raise WireError("a large array")
+        data = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode("ascii")
+        return ["np.array", value.dtype.str, list(value.shape), data]
+    if value.dtype.kind == "O":
+        return ["np.objects", list(value.shape), [inner(item) for item in value.ravel().tolist()]]
+    return None
+
+
+def _write_pandas(value: Any, inner: Inner) -> list[Any] | None:
+    import pandas as pd  # noqa: PLC0415 - it is loaded already
+
+    if value is pd.NA or value is pd.NaT:
+        return ["pd.missing", "NA" if value is pd.NA else "NaT"]
+    kind = type(value)
+    if kind is pd.DataFrame:
+        columns = [_column(value.iloc[:, place].array, inner) for place in range(value.shape[1])]
+        return ["pd.frame", inner(value.columns), inner(value.index), columns]
+    if kind is pd.Series:
+        return ["pd.series", inner(value.name), inner(value.index), _column(value.array, inner)]
+    if kind is pd.RangeIndex:
+        return ["pd.range", inner(value.name), value.start, value.stop, value.step]
+    if kind is pd.MultiIndex:
+        levels, codes = [inner(level) for level in value.levels], [inner(np.asarray(code)) for code in value.codes]
+        return ["pd.multi", levels, codes, [inner(name) for name in value.names]]
+    if isinstance(value, pd.Index) and kind.__module__.startswith("pandas."):
+        return ["pd.index", inner(value.name), _column(value.array, inner)]
+    if kind is pd.Timestamp:
+        return ["pd.stamp", value.value if value.unit == "ns" else value.isoformat(), str(value.tz) if value.tz else "", value.unit]
+    if kind is pd.Timedelta:
+        return ["pd.delta", inner(value.to_timedelta64())]
+    return None
+
+
+def _column(values: Any, inner: Inner) -> list[Any]:
+    """One column, whatever kind of array holds it. Raises WireError for kinds that have no form here."""
+    import pandas as pd  # noqa: PLC0415
+
+    dtype = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return ["category", inner(pd.Index(values.categories)), inner(np.asarray(values.codes)), bool(values.ordered)]
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return ["zoned", inner(values.asi8), str(dtype.tz), dtype.unit]
+    if isinstance(dtype, np.dtype):
+        return ["plain", inner(np.asarray(values))]
+    name = str(dtype)
+    if not _EXTENSION.match(name):
+        raise WireError("a column of this kind")
+    missing = np.asarray(values.isna())
+    items = [None if gone else inner(item) for gone, item in zip(missing.tolist(), values.tolist(), strict=True)]
+    return ["extension", name, items]
+
+
+def read(node: list[Any], inner: Inner) -> Any:
+    """The value of a node that :func:`write` made."""
+    match node:
+        case ["np.array", dtype, shape, data]:
+            return _from_bytes(dtype, data).reshape(_shape(shape)).copy()
+        case ["np.scalar", dtype, data]:
+            return _from_bytes(dtype, data)[0]
+        case ["np.objects", shape, items]:
+            made = np.empty(len(items), dtype=object)
+            for place, item in enumerate(items):
+                made[place] = inner(item)
+            return made.reshape(_shape(shape))
+        case ["np.dtype", name]:
+            return _dtype(name)
+    return _read_pandas(node, inner)
+
+
+def _read_pandas(node: list[Any], inner: Inner) -> Any:
+    import pandas as pd  # noqa: PLC0415
+
+    match node:
+        case ["pd.missing", "NA" | "NaT" as name]:
+            return pd.NA if name == "NA" else pd.NaT
+        case ["pd.frame", columns, index, parts]:
+            made = pd.DataFrame({place: _read_column(part, inner) for place, part in enumerate(parts)}, index=inner(index))
+            made.columns = inner(columns)
+            return made
+        case ["pd.series", name, index, part]:
+            return pd.Series(_read_column(part, inner), index=inner(index), name=inner(name))
+        case ["pd.range", name, start, stop, step]:
+            return pd.RangeIndex(int(start), int(stop), int(step), name=inner(name))
+        case ["pd.multi", levels, codes, names]:
+            return pd.MultiIndex([inner(level) for level in levels], [inner(code) for code in codes], names=[inner(n) for n in names])
+        case ["pd.index", name, part]:
+            return pd.Index(_read_column(part, inner), name=inner(name))
+        case ["pd.stamp", int() as nanoseconds, zone, _]:
+            return pd.Timestamp(nanoseconds, tz=text_of(zone) or None)
+        case ["pd.stamp", str() as text, zone, unit]:
+            made = pd.Timestamp(text).as_unit(text_of(unit))
+            return made.tz_convert(zone) if zone and made.tz else made
+        case ["pd.delta", value]:
+            return pd.Timedelta(inner(value))
+    raise WireError("no such value")
+
+
+def _read_column(part: Any, inner: Inner) -> Any:
+    import pandas as pd  # noqa: PLC0415
+
+    match part:
+        case ["plain", values]:
+            return inner(values)
+        case ["category", categories, codes, bool() as ordered]:
+            return pd.Categorical.from_codes(inner(codes), categories=inner(categories), ordered=ordered)
+        case ["zoned", values, zone, unit]:
+            stamps = pd.DatetimeIndex(inner(values).view(f"M8[{text_of(unit)}]"))
+            return stamps.tz_localize("UTC").tz_convert(text_of(zone)).array
+        case ["extension", str() as name, items] if _EXTENSION.match(name):
+            missing = math.nan if name == "str" else pd.NA
+            return pd.array([missing if item is None else inner(item) for item in items], dtype=name)
+    raise WireError("no column")
+
+
+def _dtype(name: Any) -> Any:
+    made = np.dtype(text_of(name))
+    if made.kind not in _KINDS or not 0 < made.itemsize <= _ITEM_LIMIT:
+        raise WireError("a kind of number")
+    return made
+
+
+def _from_bytes(dtype: Any, data: Any) -> Any:
+    return np.frombuffer(base64.b64decode(text_of(data, FRAME_LIMIT), validate=True), dtype=_dtype(dtype))
+
+
+def _shape(shape: Any) -> tuple[int, ...]:
+    return tuple(int(size) for size in shape)
