@@ -96,12 +96,12 @@ async def _run_all(
     for number, plan in enumerate(handed_in.plans):
         folder = scratch / f"n{number}"
         folder.mkdir()
-        box = _box(handed_in, job, folder, how[0])
         test_files = _write_files(folder / "t", handed_in.teachers_files)
         trial = None if how[1] is None else how[1].get(plan.path, {})
         side = TestsSide(sandbox, folder, test_files, job.limits, job.seed)
         try:
             judge = Judge(plan, make_script(handed_in.sources[plan.path]), side, job.limits, deadline, trial)
+            box = replace(_box(handed_in, job, folder, how[0]), copies=judge.copies())
             runs.append(await _run_one(judge, sandbox, box, (budget, deadline, progress.step)))
         finally:
             side.end()

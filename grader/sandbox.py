@@ -52,6 +52,8 @@ class Box:
     seed: int = 0
     side: Literal["student", "tests"] = "student"
     """Whose code runs inside. The two sides are different users and share nothing."""
+    copies: int = 0
+    """How many copies of the kernel may wait beside it, over the number of processes in the limits."""
 
 
 class Sandbox(Protocol):
@@ -108,7 +110,7 @@ class Bubblewrap:
 
     def command(self, box: Box, arguments: list[str]) -> list[str]:
         limits = box.limits
-        numbers = [limits.memory_mb, limits.processes, limits.disk_mb, limits.total_seconds, box.seed]
+        numbers = [limits.memory_mb, limits.processes + box.copies, limits.disk_mb, limits.total_seconds, box.seed]
         kernel = [sys.executable, "-I", "-X", "utf8", _START, WORK, *(str(number) for number in numbers), *arguments]
         shared = ["--ro-bind", str(box.files), _FILES]
         if box.sockets:

@@ -57,7 +57,7 @@ def _write_pandas(value: Any, inner: Inner) -> list[Any] | None:
     if kind is pd.MultiIndex:
         levels, codes = [inner(level) for level in value.levels], [inner(np.asarray(code)) for code in value.codes]
         return ["pd.multi", levels, codes, [inner(name) for name in value.names]]
-    if isinstance(value, pd.Index) and kind.__module__.startswith("pandas."):
+    if kind in (pd.Index, pd.DatetimeIndex, pd.TimedeltaIndex, pd.CategoricalIndex):
         return ["pd.index", inner(value.name), _column(value.array, inner)]
     if kind is pd.Timestamp:
         return ["pd.stamp", value.value if value.unit == "ns" else value.isoformat(), str(value.tz) if value.tz else "", value.unit]
@@ -75,7 +75,7 @@ def _column(values: Any, inner: Inner) -> list[Any]:
         return ["category", inner(pd.Index(values.categories)), inner(np.asarray(values.codes)), bool(values.ordered)]
     if isinstance(dtype, pd.DatetimeTZDtype):
         return ["zoned", inner(values.asi8), str(dtype.tz), dtype.unit]
-    if isinstance(dtype, np.dtype):
+    if isinstance(dtype, np.dtype) or isinstance(values, pd.arrays.NumpyExtensionArray):
         return ["plain", inner(np.asarray(values))]
     name = str(dtype)
     if not _EXTENSION.match(name):

@@ -43,6 +43,10 @@ class Judge:
             question.cell for question in self.plan.questions if question.cell is not None and self._is_split(question.grade_id)
         )
 
+    def copies(self) -> int:
+        """How many processes wait on the student's side at most: one for each test, and one that answers."""
+        return len(self.wanted()) + 1
+
     def _is_split(self, grade_id: str) -> bool:
         test = self.script.tests.get(grade_id)
         return test is not None and not test.obstacle and (self.trial is None or self.trial.get(grade_id, {}).get("split", True))
@@ -69,6 +73,7 @@ class Judge:
                 if snapshot is not None and snapshot is not current:
                     self.side.use(snapshot)
                     current = snapshot
+                    snapshot.close()  # the tests' process holds it now; by its end the copy ends
                 seconds = min(float(self.limits.cell_seconds), self.deadline - time.monotonic())
                 if seconds <= 0:
                     return
