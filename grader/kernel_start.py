@@ -1,7 +1,7 @@
 """The first thing that runs inside the sandbox: sets the limits, copies the files, becomes the kernel or the tests' process.
 
 Started as a file by a Python that sees nothing of this package. Arguments: the working folder, memory in MB, processes, disk
-in MB, seconds, seed, then the kernel's own, or ``--tests``. Standard input is a socket: its other end is whoever waits for us.
+in MB, seconds, seed, copies, then the kernel's own, or ``--tests``. Standard input is a socket: its other end is whoever waits for us.
 """
 
 import contextlib
@@ -16,13 +16,15 @@ import sys
 from pathlib import Path
 
 _PR_SET_DUMPABLE = 4
+_RESERVE_MB = 128
 _LIBRARY = "/run/lib"
 
 
-def _limit(name: int, value: int) -> None:
+def _limit(name: int, value: int, reserve: int = 0) -> None:
+    """Set a limit. The reserve is for the copies of the kernel that wait for their tests; see agent.py."""
     _, hard = resource.getrlimit(name)
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(name, (value, value))
+    most = value + reserve if hard == resource.RLIM_INFINITY else min(value + reserve, hard)
+    resource.setrlimit(name, (min(value, most), most))
 
 
 def _take_lifeline() -> socket.socket:
@@ -62,11 +64,11 @@ def _stay_behind(lifeline: socket.socket) -> None:
 
 def main() -> None:
     """Lock the limits in and start."""
-    work, (memory_mb, processes, disk_mb, seconds, seed) = sys.argv[1], map(int, sys.argv[2:7])
+    work, (memory_mb, processes, disk_mb, seconds, seed, copies) = sys.argv[1], map(int, sys.argv[2:8])
     # An idle kernel has some 600 MB of addresses that it never touches. This much on top lets a greedy cell meet a
     # MemoryError, which the kernel survives, before the control group kills the kernel.
-    _limit(resource.RLIMIT_AS, (memory_mb + 512) << 20)
-    _limit(resource.RLIMIT_NPROC, processes)
+    _limit(resource.RLIMIT_AS, (memory_mb + 512) << 20, _RESERVE_MB << 20)
+    _limit(resource.RLIMIT_NPROC, processes, copies)
     _limit(resource.RLIMIT_FSIZE, disk_mb << 20)
     _limit(resource.RLIMIT_CPU, seconds + 60)
     _limit(resource.RLIMIT_NOFILE, 512)
@@ -76,10 +78,10 @@ def main() -> None:
     shutil.copytree("/in", work, copy_function=shutil.copyfile, dirs_exist_ok=True)
     os.chdir(work)
     random.seed(seed)
-    if sys.argv[7:] == ["--tests"]:
+    if sys.argv[8:] == ["--tests"]:
         _run_tests()
     else:
-        _run_kernel(sys.argv[7:])
+        _run_kernel(sys.argv[8:])
 
 
 def _run_tests() -> None:

@@ -110,7 +110,7 @@ class Bubblewrap:
 
     def command(self, box: Box, arguments: list[str]) -> list[str]:
         limits = box.limits
-        numbers = [limits.memory_mb, limits.processes + box.copies, limits.disk_mb, limits.total_seconds, box.seed]
+        numbers = [limits.memory_mb, limits.processes, limits.disk_mb, limits.total_seconds, box.seed, box.copies]
         kernel = [sys.executable, "-I", "-X", "utf8", _START, WORK, *(str(number) for number in numbers), *arguments]
         shared = ["--ro-bind", str(box.files), _FILES]
         if box.sockets:

@@ -13,6 +13,7 @@ import importlib
 import io
 import operator
 import os
+import resource
 import signal
 import socket
 import sys
@@ -23,6 +24,7 @@ from typing import Any
 
 from . import forms, wire
 
+_OURSELVES = os.getpid()
 _OUTPUT_LIMIT = 64 << 10
 _MESSAGE_LIMIT = 2_000
 _STATE_DEPTH = 3
@@ -272,9 +274,17 @@ def snapshot(path: str) -> None:
     names = sys.modules["__main__"].__dict__
     sock = socket.socket(socket.AF_UNIX)
     sock.connect(path)
-    if os.fork():
-        sock.close()
-        return
+    usual = {name: resource.getrlimit(name) for name in (resource.RLIMIT_NPROC, resource.RLIMIT_AS)}
+    for name, (_, most) in usual.items():
+        resource.setrlimit(name, (most, most))  # the reserve is for this
+    try:
+        if os.fork():
+            return
+    finally:
+        if os.getpid() == _OURSELVES:
+            for name, limits in usual.items():
+                resource.setrlimit(name, limits)
+            sock.close()
     try:
         _come_apart(sock)
         _keep(sock, names)

@@ -1,0 +1,3 @@
+# %% answer square
+import sys
+del sys.modules['homeroom_split.agent']

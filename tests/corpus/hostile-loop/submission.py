@@ -1,0 +1,4 @@
+# %% answer square
+def spin(*a):
+    while True: pass
+square = words = total = primes = spin

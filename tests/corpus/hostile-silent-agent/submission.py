@@ -1,0 +1,4 @@
+# %% answer square
+import os
+def no(*a): raise OSError('no')
+os.fork = no

@@ -1,0 +1,16 @@
+# %% answer square
+def square(x):
+    return x * x
+# %% answer words
+from collections import defaultdict
+def words(text):
+    found = defaultdict(lambda: 0)
+    for word in text.split():
+        found[word] += 1
+    return found
+# %% answer total
+def total(numbers):
+    return sum(numbers)
+# %% answer primes
+def primes(limit):
+    return [n for n in range(2, limit + 1) if all(n % d for d in range(2, n))]

@@ -1,0 +1,17 @@
+# %% answer square
+def square(x):
+    return x * x
+# %% answer words
+def words(text):
+    from collections import Counter
+    return dict(Counter(text.split()))
+# %% answer total
+def total(numbers):
+    return sum(numbers)
+# %% answer primes
+import functools
+@functools.lru_cache
+def is_prime(n):
+    return all(n % d for d in range(2, n))
+def primes(limit):
+    return [n for n in range(2, limit + 1) if is_prime(n)]

@@ -1,0 +1,20 @@
+# %% answer square
+list = [1]
+str = 'x'
+len = 3
+def square(x):
+    return x * x
+# %% answer words
+def words(text):
+    from collections import Counter
+    return dict(Counter(text.split()))
+# %% answer total
+def total(numbers):
+    return sum(numbers)
+# %% answer primes
+def primes(limit):
+    found = []
+    for n in range(2, limit + 1):
+        if all(n % d for d in range(2, n)):
+            found.append(n)
+    return found

@@ -1,0 +1,49 @@
+# %% answer point
+from typing import NamedTuple
+class Point(NamedTuple):
+    x: int
+    y: int
+    def plus(self, by): return Point(self.x + by, self.y + by)
+def shifted(point, by):
+    return point.plus(by)
+# %% answer account
+class Empty(Exception):
+    pass
+
+class Account:
+    def __init__(self, owner, balance=0):
+        self.owner = owner
+        self.balance = balance
+
+    def deposit(self, amount):
+        self.balance += amount
+        return self
+
+    def withdraw(self, amount):
+        if amount > self.balance:
+            raise Empty("not enough")
+        self.balance -= amount
+
+    def __repr__(self):
+        return f"Account({self.owner}, {self.balance})"
+# %% answer countdown
+def countdown(start):
+    while start:
+        yield start
+        start -= 1
+# %% answer table
+def by_city(frame):
+    return frame.groupby("city")["rain"].sum()
+
+def normalised(values):
+    values = np.asarray(values, dtype=float)
+    return (values - values.mean()) / values.std()
+# %% answer apply
+def compose(f, g):
+    return lambda x: f(g(x))
+
+def tidy(names):
+    names.sort()
+
+def greet(name):
+    print("Hello", name)
