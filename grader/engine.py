@@ -1,9 +1,9 @@
 """Grades one submission: runs it in a process of its own, scores the report, keeps the executed notebooks.
 
 The verdict does not come from the process that ran the student's code. The student's notebook runs in one sandbox; before
-each group of tests it forks a copy that keeps this moment. When the last cell has run and its outputs are frozen, the tests run in
-another sandbox, by another user, and ask those copies for plain values. So hidden tests never come near student code, and
-what student code does to its interpreter does no more than change its own answers.
+each group of tests it forks a copy that keeps this moment. When the last cell has run and its outputs are frozen, the tests
+run in another sandbox, by another user, and ask those copies for plain values. So hidden tests never come near student code,
+and what student code does to its interpreter does no more than change its own answers.
 
 Three things remain. A test that works only beside the student's code (found by running the teacher's own notebook both
 ways, once for each release) runs there, and its points are marked ``shared``. What a test hands to the student's code as an
@@ -64,7 +64,7 @@ def grade(job: GradeJob, files: FileStore, *, on_progress: Progress) -> GradeRes
 def _grade(job: GradeJob, files: FileStore, scratch: Path, cgroup: Cgroup | None, on_progress: Progress) -> GradeResult:
     try:
         trials = _trials(job, files, scratch, cgroup)
-        report = _run(job, files, scratch, cgroup, trials, on_progress)
+        report = _run(job, files, scratch, cgroup, trials=trials, on_progress=on_progress)
     except _Failed as error:
         return _our_fault(job, str(error))
     return _result(job, files, report)
@@ -75,7 +75,7 @@ class _Failed(Exception):
 
 
 def _run(
-    job: GradeJob, files: FileStore, scratch: Path, cgroup: Cgroup | None, trials: _Trials | None, on_progress: Progress
+    job: GradeJob, files: FileStore, scratch: Path, cgroup: Cgroup | None, *, trials: _Trials | None, on_progress: Progress
 ) -> RunReport:
     request = {
         "job": job.to_json(),
@@ -104,7 +104,7 @@ def _trials(job: GradeJob, files: FileStore, scratch: Path, cgroup: Cgroup | Non
     folder = scratch / "trial"
     folder.mkdir()
     teachers = replace(job, submission=job.source, limits=replace(job.limits, total_seconds=max(job.limits.total_seconds, 60)))
-    report = _run(teachers, files, folder, cgroup, None, lambda _done, _total: None)
+    report = _run(teachers, files, folder, cgroup, trials=None, on_progress=lambda _done, _total: None)
     made = {run.path: run.trials for run in report.notebooks}
     with contextlib.suppress(OSError):
         path.parent.mkdir(exist_ok=True)

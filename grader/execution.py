@@ -65,13 +65,13 @@ class Moments:
             sock.close()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Allowance:
     """What all notebooks of a submission share."""
 
     budget: OutputBudget
     deadline: float
-    """In seconds of the monotonic clock."""
+    """In seconds of the monotonic clock. The time that kernels take to start is not counted."""
     on_cell: Callable[[], None]
     """Called after each cell."""
 
@@ -87,45 +87,34 @@ async def execute(plan: Plan, sandbox: Sandbox, box: Box, allowance: Allowance, 
         ours, theirs = stack.enter_context(_lifeline())
         manager = _manager(sandbox, box, ours)
         stack.push_async_callback(_end, manager)
+        began = time.monotonic()
         client = await _start(manager, notebook, box, allowance.budget, theirs)
-        client.door = door
+        allowance.deadline += time.monotonic() - began
+        client.door, client.moments = door, moments
         assert client.kc
         stack.callback(client.kc.stop_channels)
-        stopped = await _run_cells(client, plan, outcomes, box, allowance, moments)
+        stopped = await _run_cells(client, plan, outcomes, box, allowance)
         await asyncio.to_thread(moments.frozen, moments)
     return Execution(_without_ours(notebook), outcomes, stopped)
 
 
-async def _run_cells(
-    client: "_Client", plan: Plan, outcomes: list[Outcome | None], box: Box, allowance: Allowance, moments: Moments
-) -> str:
+async def _run_cells(client: "_Client", plan: Plan, outcomes: list[Outcome | None], box: Box, allowance: Allowance) -> str:
     """Run the cells one by one; returns why the run stopped early, or nothing."""
-    same_moment = False
     for index, cell in enumerate(plan.cells):
-        if not (cell.runs or index in moments.wanted):
+        if not (cell.runs or index in client.moments.wanted):
             continue
         seconds = min(float(box.limits.cell_seconds), allowance.deadline - time.monotonic())
         if seconds <= 0:
             return f"The notebook had used up its {box.limits.total_seconds} seconds."
-        if index in moments.wanted:
-            before = next(reversed(moments.taken.values()), None) if same_moment else None
-            try:
-                moments.taken[index] = before or await client.snapshot()
-            except _Mute:
-                return "The notebook's kernel did not answer any more."
-        same_moment = index in moments.wanted
-        if not cell.runs:
-            allowance.on_cell()
-            continue
         try:
-            outcomes[index] = await client.run_cell(index, seconds)
-        except DeadKernelError:
-            return "The notebook's code ended its own kernel, for example by using more memory than allowed."
+            await client.keep_moment(index)
+            if cell.runs:
+                outcomes[index] = await client.run_cell(index, seconds)
         except _Hung:
             outcomes[index] = "timeout"
-            return "A cell ran too long and could not be interrupted."
-        except _Trespassed:
-            return "The notebook's code wrote where only the kernel's sockets belong; it was stopped."
+            return _WHY_STOPPED[_Hung]
+        except (DeadKernelError, _Trespassed, _Mute) as error:
+            return _WHY_STOPPED[type(error)]
         except Exception as error:  # noqa: BLE001 - whatever nonsense the kernel sends is the submission's, not our, failure
             return f"The notebook's kernel sent something that can't be understood ({type(error).__name__})."
         allowance.on_cell()
@@ -142,6 +131,14 @@ class _Hung(Exception):
 
 class _Trespassed(Exception):
     """Something was written into the folder that is shared with the outside."""
+
+
+_WHY_STOPPED: dict[type[Exception], str] = {
+    _Hung: "A cell ran too long and could not be interrupted.",
+    _Mute: "The notebook's kernel did not answer any more.",
+    _Trespassed: "The notebook's code wrote where only the kernel's sockets belong; it was stopped.",
+    DeadKernelError: "The notebook's code ended its own kernel, for example by using more memory than allowed.",
+}
 
 
 class _Client(NotebookClient):
@@ -161,20 +158,34 @@ class _Client(NotebookClient):
         self._sockets = sockets
         self._reply = ""
         self._idle = False
+        self._tests_in_a_row = False
         self.door: SnapshotDoor
+        self.moments: Moments
 
-    async def snapshot(self) -> socket.socket | None:
+    async def keep_moment(self, index: int) -> None:
+        """Have this moment kept if a test is to be judged at it; tests in a row share one. Raises _Mute."""
+        if index in self.moments.wanted:
+            before = next(reversed(self.moments.taken.values()), None) if self._tests_in_a_row else None
+            self.moments.taken[index] = before or await self._snapshot()
+        self._tests_in_a_row = index in self.moments.wanted
+
+    async def _snapshot(self) -> socket.socket | None:
         """Have the student's process copy itself. None when it answered and made no copy. Raises _Mute when it did not."""
         assert self.kc
         self.door.clear()
         message = self.kc.execute(f"{_SNAPSHOT}({str(self.door.path)!r})", silent=True, store_history=False, stop_on_error=False)
         try:
             async with asyncio.timeout(_SNAPSHOT_SECONDS):
-                while (await ensure_async(self.kc.get_shell_msg()))["parent_header"].get("msg_id") != message:
+                while await self._answered() != message:
                     pass
         except Exception:  # noqa: BLE001 - no answer, or nonsense
             raise _Mute from None
         return self.door.take()
+
+    async def _answered(self) -> str:
+        """The id of the request that the next answer is for."""
+        reply: dict[str, Any] = await ensure_async(self.kc.get_shell_msg())  # type: ignore[union-attr] # an async client
+        return str(reply["parent_header"].get("msg_id"))
 
     async def run_cell(self, index: int, seconds: float) -> Outcome:
         """Run one cell. Raises DeadKernelError, _Hung when it can't be interrupted, or _Trespassed."""
@@ -245,9 +256,7 @@ def _manager(sandbox: Sandbox, box: Box, lifeline: socket.socket) -> AsyncKernel
     assert box.sockets
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, _MESSAGE_LIMIT)
-    manager = _Manager(
-        context=context, transport="ipc", ip=str(box.sockets / "k"), connection_file=str(box.sockets / "c.json")
-    )
+    manager = _Manager(context=context, transport="ipc", ip=str(box.sockets / "k"), connection_file=str(box.sockets / "c.json"))
     manager.lifeline = lifeline
     manager.write_connection_file()
     Path(manager.connection_file).chmod(0o644)  # the user inside is another one; the folder above is closed to all others

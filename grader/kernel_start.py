@@ -1,7 +1,8 @@
 """The first thing that runs inside the sandbox: sets the limits, copies the files, becomes the kernel or the tests' process.
 
 Started as a file by a Python that sees nothing of this package. Arguments: the working folder, memory in MB, processes, disk
-in MB, seconds, seed, copies, then the kernel's own, or ``--tests``. Standard input is a socket: its other end is whoever waits for us.
+in MB, seconds, seed, copies, then the kernel's own, or ``--tests``. Standard input is a socket: at its other end is whoever
+waits for us.
 """
 
 import contextlib
@@ -86,18 +87,20 @@ def main() -> None:
 
 def _run_tests() -> None:
     sys.path.append(_LIBRARY)
-    from homeroom_split.tests_side import serve  # noqa: PLC0415 # type: ignore[import-not-found] - its name in here
+    from homeroom_split.tests_side import serve  # type: ignore[import-not-found] # noqa: PLC0415 - its name in here
 
     serve(_take_lifeline())
 
 
 def _run_kernel(arguments: list[str]) -> None:
     _stay_behind(_take_lifeline())
+    with contextlib.suppress(OSError):  # when memory is short, the copies that wait for their tests are to go last
+        Path("/proc/self/oom_score_adj").write_text("1000")
     # Only now are the limits in force.
     from ipykernel.kernelapp import launch_new_instance  # noqa: PLC0415
 
     sys.path.append(_LIBRARY)
-    import homeroom_split.agent  # noqa: F401, PLC0415 # type: ignore[import-not-found] - likewise
+    import homeroom_split.agent  # type: ignore[import-not-found] # noqa: F401, PLC0415 - likewise
 
     sys.path.remove(_LIBRARY)
     launch_new_instance(argv=arguments)

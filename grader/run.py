@@ -87,10 +87,11 @@ async def _run_all(
 ) -> list[NotebookRun]:
     # What these bring in costs a second; refusals above do without. The grammar below is built on import and never used.
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment] # the documented way to make an import fail
+    from grader.execution import Allowance  # noqa: PLC0415
     from grader.kept_outputs import OutputBudget  # noqa: PLC0415
 
     deadline = time.monotonic() + job.limits.total_seconds
-    budget = OutputBudget(job.limits.output_mb << 20)
+    allowance = Allowance(OutputBudget(job.limits.output_mb << 20), deadline, progress.step)
     scratch, how = place
     runs = []
     for number, plan in enumerate(handed_in.plans):
@@ -102,17 +103,17 @@ async def _run_all(
         try:
             judge = Judge(plan, make_script(handed_in.sources[plan.path]), side, job.limits, deadline, trial)
             box = replace(_box(handed_in, job, folder, how[0]), copies=judge.copies())
-            runs.append(await _run_one(judge, sandbox, box, (budget, deadline, progress.step)))
+            runs.append(await _run_one(judge, sandbox, box, allowance))
         finally:
             side.end()
     return runs
 
 
-async def _run_one(judge: Judge, sandbox: Sandbox, box: Box, shared: tuple[Any, float, Any]) -> NotebookRun:
-    from grader.execution import Allowance, Moments, execute  # noqa: PLC0415 - see above
+async def _run_one(judge: Judge, sandbox: Sandbox, box: Box, allowance: Any) -> NotebookRun:
+    from grader.execution import Moments, execute  # noqa: PLC0415 - see above
 
     moments = Moments(judge.wanted(), frozen=lambda moments: judge.judge(moments.taken))
-    done = await execute(judge.for_student(), sandbox, box, Allowance(*shared), moments)
+    done = await execute(judge.for_student(), sandbox, box, allowance, moments)
     plan = judge.plan
     seen = list(done.outcomes)
     beside = NotebookRun(plan.path, plan.questions, tuple(seen), deepcopy(done.notebook))

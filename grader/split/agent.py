@@ -28,7 +28,19 @@ _OURSELVES = os.getpid()
 _OUTPUT_LIMIT = 64 << 10
 _MESSAGE_LIMIT = 2_000
 _STATE_DEPTH = 3
-_MUTABLE = {"list", "dict", "set", "bytearray", "deque", "Counter", "OrderedDict", "defaultdict", "ndarray", "DataFrame", "Series"}
+_MUTABLE = {
+    "list",
+    "dict",
+    "set",
+    "bytearray",
+    "deque",
+    "Counter",
+    "OrderedDict",
+    "defaultdict",
+    "ndarray",
+    "DataFrame",
+    "Series",
+}
 _TYPES = {vars(builtins)[name] for name in dir(builtins) if isinstance(vars(builtins)[name], type)}
 
 
@@ -83,7 +95,9 @@ class Worker:
         try:
             wire.send(self._sock, reply)
         except (wire.CanNotSend, ValueError):
-            wire.send(self._sock, {"error": {"names": ["ValueError", "Exception"], "text": "The value is too large.", "classes": []}})
+            wire.send(
+                self._sock, {"error": {"names": ["ValueError", "Exception"], "text": "The value is too large.", "classes": []}}
+            )
 
     def _do(self, message: dict[str, Any]) -> dict[str, Any]:
         values = [self._read(node) for node in message.get("a", [])]
@@ -245,7 +259,10 @@ def _exit(target: Any, failed: Any = False) -> Any:  # noqa: FBT002 - what __exi
 
 _REFLECTED = {"add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"}
 _BY_FUNCTION: dict[str, Callable[..., Any]] = {
-    **{f.__name__: f for f in (len, iter, next, repr, str, bool, int, float, complex, hash, round, reversed, dir, divmod, abs, bytes)},
+    **{
+        f.__name__: f
+        for f in (len, iter, next, repr, str, bool, int, float, complex, hash, round, reversed, dir, divmod, abs, bytes)
+    },
     "format": format,
     "contains": operator.contains,
     "enter": lambda target: type(target).__enter__(target),
@@ -296,6 +313,8 @@ def _come_apart(sock: socket.socket) -> None:
     """Let go of all that belongs to the kernel: its sockets, its event loop, its output."""
     os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("0")
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)

@@ -41,7 +41,7 @@ def _write_array(value: Any, inner: Inner) -> list[Any] | None:
     return None
 
 
-def _write_pandas(value: Any, inner: Inner) -> list[Any] | None:
+def _write_pandas(value: Any, inner: Inner) -> list[Any] | None:  # noqa: PLR0911 - a list of kinds
     import pandas as pd  # noqa: PLC0415 - it is loaded already
 
     if value is pd.NA or value is pd.NaT:
@@ -60,7 +60,12 @@ def _write_pandas(value: Any, inner: Inner) -> list[Any] | None:
     if kind in (pd.Index, pd.DatetimeIndex, pd.TimedeltaIndex, pd.CategoricalIndex):
         return ["pd.index", inner(value.name), _column(value.array, inner)]
     if kind is pd.Timestamp:
-        return ["pd.stamp", value.value if value.unit == "ns" else value.isoformat(), str(value.tz) if value.tz else "", value.unit]
+        return [
+            "pd.stamp",
+            value.value if value.unit == "ns" else value.isoformat(),
+            str(value.tz) if value.tz else "",
+            value.unit,
+        ]
     if kind is pd.Timedelta:
         return ["pd.delta", inner(value.to_timedelta64())]
     return None
@@ -102,7 +107,7 @@ def read(node: list[Any], inner: Inner) -> Any:
     return _read_pandas(node, inner)
 
 
-def _read_pandas(node: list[Any], inner: Inner) -> Any:
+def _read_pandas(node: list[Any], inner: Inner) -> Any:  # noqa: PLR0911 - a list of kinds
     import pandas as pd  # noqa: PLC0415
 
     match node:
@@ -117,7 +122,9 @@ def _read_pandas(node: list[Any], inner: Inner) -> Any:
         case ["pd.range", name, start, stop, step]:
             return pd.RangeIndex(int(start), int(stop), int(step), name=inner(name))
         case ["pd.multi", levels, codes, names]:
-            return pd.MultiIndex([inner(level) for level in levels], [inner(code) for code in codes], names=[inner(n) for n in names])
+            return pd.MultiIndex(
+                [inner(level) for level in levels], [inner(code) for code in codes], names=[inner(n) for n in names]
+            )
         case ["pd.index", name, part]:
             return pd.Index(_read_column(part, inner), name=inner(name))
         case ["pd.stamp", int() as nanoseconds, zone, _]:

@@ -15,9 +15,7 @@ _OUTPUT_LIMIT = 64 << 10
 _TEXT_LIMIT = 2_000
 _CLASSES_LIMIT = 20
 
-_EXCEPTIONS = {
-    name: value for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, Exception)
-}
+_EXCEPTIONS = {name: value for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, Exception)}
 
 
 class ConversationOver(BaseException):
@@ -163,8 +161,9 @@ class Conversation:
         number = self._proxies.number_of(value)
         if number is not None:
             return ["mine", number]
-        if isinstance(value, type) and self.own_globals.get(value.__name__) is value:
-            return ["name", value.__name__]
+        name = getattr(value, "__name__", "")
+        if isinstance(value, type) and self.own_globals.get(name) is value:
+            return ["name", name]
         if isinstance(value, types.FunctionType | types.MethodType) and _globals_of(value) is self.own_globals:
             self._functions[id(value)] = value
             return ["call", id(value)]

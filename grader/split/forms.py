@@ -87,7 +87,7 @@ def plain_of(value: Any) -> Any:
 
 def equality_of(kind: type) -> str:
     """How objects of a class compare: by identity, by their fields, or by code of the class."""
-    if kind.__eq__ is object.__eq__:
+    if vars(object)["__eq__"] is getattr(kind, "__eq__", None):
         return "identity"
     parameters = getattr(kind, "__dataclass_params__", None)
     code = getattr(kind.__eq__, "__code__", None)

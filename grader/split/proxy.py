@@ -17,8 +17,17 @@ from .conversation import Conversation, Proxies, builtin_exception
 
 EQUALITY, CONTAINS, ARITHMETIC = "equality", "contains", "arithmetic"
 _COMPARE_DEPTH = 8
-_ITERATIONS = 10_000_000
-_VISIBLE = {"__name__", "__qualname__", "__annotations__", "__defaults__", "__kwdefaults__", "__self__", "__wrapped__", "__notes__"}
+_FIELDS_LIMIT = 1_000
+_VISIBLE = {
+    "__name__",
+    "__qualname__",
+    "__annotations__",
+    "__defaults__",
+    "__kwdefaults__",
+    "__self__",
+    "__wrapped__",
+    "__notes__",
+}
 _BASES: dict[str, type] = {kind.__name__: kind for kind in (int, float, complex, str, bytes, tuple, frozenset, list, dict, set)}
 _SPOOFED: dict[str, type] = {"function": types.FunctionType, "list": list, "dict": dict, "set": set}
 
@@ -226,8 +235,9 @@ def _iterate(link: Link) -> Iterator[Any]:
     return iter(inner)
 
 
-def _equal(mine: Remote, other: object, depth: int) -> bool:
-    link, theirs = mine._link, link_of(other)
+def _equal(mine: Remote, other: object, depth: int) -> bool:  # noqa: PLR0911 - a list of cases
+    link, theirs = link_of(mine), link_of(other)
+    assert link
     if theirs is None:
         return bool(link.base) and link.special("plain") == other
     if link.number == theirs.number:
@@ -288,7 +298,22 @@ for _name in ("lt", "le", "gt", "ge"):
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
     setattr(Remote, f"__{_name}__", _arithmetic(_name))
     setattr(Remote, f"__r{_name}__", _arithmetic(f"r{_name}"))
-for _name in ("neg", "pos", "abs", "round", "invert", "reversed", "floor", "ceil", "trunc", "and_", "or_", "xor", "complex", "bytes"):
+for _name in (
+    "neg",
+    "pos",
+    "abs",
+    "round",
+    "invert",
+    "reversed",
+    "floor",
+    "ceil",
+    "trunc",
+    "and_",
+    "or_",
+    "xor",
+    "complex",
+    "bytes",
+):
     setattr(Remote, f"__{_name.rstrip('_')}__", _arithmetic(_name))
 
 
@@ -322,7 +347,7 @@ class StandIns(Proxies):
         own = _classes(about)
         variant = link.kind
         kind = self._class(own[0][0], {**about, "n": own[0][1]}, variant) if own else _VARIANTS.get(variant, Remote)
-        made = object.__new__(kind)
+        made: Any = object.__new__(kind)  # type: ignore[arg-type] # a RemoteClass is a class of Remotes
         object.__setattr__(made, "_link", link)
         self._objects[number] = made
         if about.get("s") is not None:
@@ -410,14 +435,14 @@ def _value(link: Link, about: dict[str, Any], plain: Any) -> Any:
     if type(plain) is not base:
         raise wire.WireError("no such value")
 
-    def missing(self: Any, attribute: str) -> Any:
+    def missing(_self: Any, attribute: str) -> Any:
         if attribute.startswith("__"):
             raise AttributeError(attribute)
         return link.ask("get", attribute)
 
     content: dict[str, Any] = {"__getattr__": missing}
     if base is tuple:
-        for place, field in enumerate(about.get("f", [])[: len(plain)]):
+        for place, field in enumerate(about.get("f", [])[:_FIELDS_LIMIT]):
             content[_identifier(field)] = property(operator.itemgetter(place))
     name = _classes(about)[0][1] if _classes(about) else base.__name__
     made = base.__new__(type(_identifier(name), (base,), content), plain)

@@ -31,7 +31,12 @@ class TestsSide:
         box = Box(files, None, limits, (), seed, side="tests")
         self._log = (folder / "tests.log").open("wb")
         self._process = subprocess.Popen(
-            sandbox.command(box, ["--tests"]), env={}, stdin=theirs, stdout=self._log, stderr=self._log, start_new_session=True
+            sandbox.command(box, ["--tests"]),
+            env={},
+            stdin=theirs.fileno(),
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,
         )
         theirs.close()
         self._sock = ours

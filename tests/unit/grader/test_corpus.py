@@ -1,4 +1,4 @@
-"""Every case of tests/corpus, graded for real. A case is a folder: the answers somebody handed in, and the verdict they deserve."""
+"""Every case of tests/corpus, graded for real. A case is a folder: what somebody handed in, and the verdict it deserves."""
 
 import tomllib
 from collections.abc import Callable

@@ -33,7 +33,8 @@ def test_imports_of_any_teachers_cell_are_the_teachers() -> None:
 
 
 def test_of_locked_cells_only_what_tests_depend_on_is_run() -> None:
-    source = "base = 2\nlimit = base * 5\nfigure = draw(limit)\ndef check(x):\n    assert x < limit\nnames = []\nnames.append(1)\nother.go()"
+    source = "base = 2\nlimit = base * 5\nfigure = draw(limit)\ndef check(x):\n    assert x < limit\n"
+    source += "names = []\nnames.append(1)\nother.go()"
     book = notebook(locked("l", source), checks("t", "check(f(1))"), checks("u", "names"))
 
     statements = make_script(as_file(book)).tests["t"].before.statements

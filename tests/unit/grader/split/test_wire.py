@@ -1,7 +1,8 @@
 """The wire between student code and tests: honest values survive it, hostile bytes do nothing but be refused."""
 
 import collections
-import datetime
+import contextlib
+import datetime as dt
 import decimal
 import fractions
 import json
@@ -49,11 +50,48 @@ JSON = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=40,
 )
-TAGS = (
-    "list tuple set frozenset deque dict Counter OrderedDict defaultdict dict_values int float bytes bytearray complex datetime"
-    " date time timedelta Decimal Fraction PosixPath range slice constant packed np.array np.scalar np.objects np.dtype pd.missing"
-    " pd.frame pd.series pd.range pd.multi pd.index pd.stamp pd.delta ref pickle"
-).split()
+TAGS = [
+    "list",
+    "tuple",
+    "set",
+    "frozenset",
+    "deque",
+    "dict",
+    "Counter",
+    "OrderedDict",
+    "defaultdict",
+    "dict_values",
+    "int",
+    "float",
+    "bytes",
+    "bytearray",
+    "complex",
+    "datetime",
+    "date",
+    "time",
+    "timedelta",
+    "Decimal",
+    "Fraction",
+    "PosixPath",
+    "range",
+    "slice",
+    "constant",
+    "packed",
+    "np.array",
+    "np.scalar",
+    "np.objects",
+    "np.dtype",
+    "pd.missing",
+    "pd.frame",
+    "pd.series",
+    "pd.range",
+    "pd.multi",
+    "pd.index",
+    "pd.stamp",
+    "pd.delta",
+    "ref",
+    "pickle",
+]
 
 
 def no_handle(value: Any) -> Any:
@@ -93,7 +131,7 @@ def test_odd_scalars_come_back_too(value: Any) -> None:
         collections.Counter("abca"),
         collections.defaultdict(list, a=[1]),
         collections.defaultdict(int, a=1),
-        datetime.time(1, 2),
+        dt.time(1, 2),
         decimal.Decimal("1.50"),
         fractions.Fraction(-3, 9),
     ],
@@ -192,18 +230,14 @@ def test_what_is_too_deep_or_too_large_is_not_sent() -> None:
 @settings(max_examples=300)
 @given(st.sampled_from(TAGS), st.lists(JSON, max_size=5))
 def test_hostile_nodes_are_refused_and_raise_nothing_else(tag: str, parts: list[Any]) -> None:
-    try:
+    with contextlib.suppress(wire.WireError):
         wire.Reader(nothing_known).read([tag, *parts])
-    except wire.WireError:
-        pass
 
 
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_hostile_frames_are_refused_and_raise_nothing_else(data: bytes) -> None:
-    try:
+    with contextlib.suppress(wire.WireError):
         assert type(wire.parse(data)) is dict
-    except wire.WireError:
-        pass
 
 
 @pytest.mark.parametrize(
@@ -227,7 +261,6 @@ def test_frames_made_to_exhaust_us_are_refused(data: bytes) -> None:
     "node",
     [
         ["int", "0x" + "f" * 30_000],
-        ["Decimal", "1e999999999999"],
         ["np.array", "O", [1], "AAAAAAAAAAA="],
         ["np.array", "i4,i4", [1], "AAAAAAAAAAA="],
         ["np.array", "<f8", [10**18], "AAAAAAAAAAA="],
@@ -244,7 +277,4 @@ def test_frames_made_to_exhaust_us_are_refused(data: bytes) -> None:
 )
 def test_values_made_to_exhaust_or_trick_us_are_refused(node: Any) -> None:
     with pytest.raises(wire.WireError):
-        value = wire.Reader(nothing_known).read(node)
-        if node[0] == "Decimal":
-            assert value.is_infinite() or value.is_finite()
-            raise wire.WireError("harmless")
+        wire.Reader(nothing_known).read(node)
