@@ -8,7 +8,7 @@ import array
 import contextlib
 import importlib.abc
 import importlib.machinery
-import importlib.util
+import os
 import signal
 import socket
 import sys
@@ -65,12 +65,23 @@ class Snapshot:
         for level, kind, data in ancillary:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 numbers.frombytes(data[: len(data) // numbers.itemsize * numbers.itemsize])
-        sockets = [socket.socket(fileno=number) for number in numbers]
-        if len(sockets) != 1 or (sockets[0].family, sockets[0].type) != (socket.AF_UNIX, socket.SOCK_STREAM):
-            for sock in sockets:
-                sock.close()
-            raise Gone("The student's process sent something else than a connection.")
-        return sockets[0]
+        return _only_connection(list(numbers))
+
+
+def _only_connection(numbers: list[int]) -> socket.socket:
+    """The one connection among what was handed over. Raises Gone when it is anything else."""
+    for number in numbers[1:]:
+        os.close(number)
+    if len(numbers) == 1:
+        with contextlib.suppress(OSError):
+            sock = socket.socket(fileno=os.dup(numbers[0]))
+            if (sock.family, sock.type) == (socket.AF_UNIX, socket.SOCK_STREAM):
+                os.close(numbers[0])
+                return sock
+            sock.close()
+    for number in numbers[:1]:
+        os.close(number)
+    raise Gone("The student's process sent something else than a connection.")
 
 
 class Tests:
