@@ -24,6 +24,8 @@ def run_first_code_cell(page: Page) -> None:
     panel = shown_notebook(page)
     prompt = panel.locator(".jp-CodeCell .jp-InputPrompt").first
     for _ in range(10):
+        dialog = page.locator(".jp-Dialog")
+        assert not dialog.count(), f"JupyterLab asks: {dialog.first.inner_text()}"
         panel.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
         page.keyboard.press("Shift+Enter")
         page.wait_for_timeout(1500)

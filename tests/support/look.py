@@ -19,6 +19,8 @@ class Look:
     def __call__(self, page: Page, name: str) -> None:
         """Photograph ``page`` in all four ways and fail on serious accessibility findings or sideways scrolling."""
         size = page.viewport_size or {"width": WIDE, "height": 900}
+        status = page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")
+        assert status < 400, f"{name} ({page.url}) answered {status}: {page.inner_text('body')[:500]}"
         problems = []
         schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
         for width in (WIDE, NARROW):
