@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from classroom.messages import PORTAL_QUEUE
+from classroom.messages import OPERATIONS_QUEUE
 from classroom.models import Assignment, Course, Operation, OperationKind, OperationState, Person
 from classroom.services import outbox
 
@@ -139,7 +139,7 @@ def _patience(operation: Operation, now: datetime) -> timedelta:
 
 
 def _send(session: Session, operation: Operation, now: datetime) -> None:
-    outbox.enqueue(session, task=RUN_TASK, queue=PORTAL_QUEUE, arguments={"operation_id": operation.id}, now=now)
+    outbox.enqueue(session, task=RUN_TASK, queue=OPERATIONS_QUEUE, arguments={"operation_id": operation.id}, now=now)
 
 
 def _shortened(problems: Sequence[str]) -> list[str]:

@@ -22,7 +22,7 @@ def test_an_operation_leaves_one_message_for_the_portal_worker(session: Session,
 
     message = session.scalars(select(OutboxMessage)).one()
 
-    assert (message.task, message.queue) == ("classroom.run_operation", "portal")
+    assert (message.task, message.queue) == ("classroom.run_operation", "operations")
     assert message.arguments == {"operation_id": operation.id}
 
 
