@@ -35,9 +35,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def open_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens a fresh browser profile, as another person on another machine; dialogs are accepted."""
+def _browsers(browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
 
     def make(*, width: int = 1280, height: int = 900) -> Page:
@@ -49,6 +47,18 @@ def open_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a fresh browser profile, as another person on another machine."""
+    yield from _browsers(browser)
+
+
+@pytest.fixture(scope="module")
+def browser_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """The same for what all tests of a file look at."""
+    yield from _browsers(browser)
 
 
 @pytest.fixture(scope="session")
