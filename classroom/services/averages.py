@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from classroom.models import Assignment, Enrolment, EnrolmentStatus, Role, Submission
-from classroom.services.submission_grades import grades_of, tidy
+from classroom.services.grade_totals import grade_totals
+from classroom.services.submission_grades import tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,11 @@ def assignment_averages(session: Session, *, assignments: Sequence[Assignment]) 
         )
         .group_by(Submission.enrolment_id, Submission.assignment_id)
     )
-    submissions = session.scalars(select(Submission).where(Submission.id.in_(newest)).options(defer(Submission.files))).all()
-    grades = grades_of(session, submissions=submissions)
+    totals = grade_totals(session, submission_ids=newest)
     scores: dict[int, list[float]] = {assignment.id: [] for assignment in assignments}
-    for submission in submissions:
-        if grades[submission.id].complete:
-            scores[submission.assignment_id].append(grades[submission.id].score)
+    for id_, assignment_id in session.execute(select(Submission.id, Submission.assignment_id).where(Submission.id.in_(newest))):
+        if totals[id_].complete:
+            scores[assignment_id].append(totals[id_].score)
     return [_average(scores[assignment.id]) for assignment in assignments]
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from classroom.models import Assignment, Course, Enrolment, EnrolmentStatus, Feedback, Person, Role, Section, Submission
+from classroom.services.grade_totals import GradeTotal, grade_totals
 from classroom.services.pages import Page, page_of
 from classroom.services.submission_grades import (
     GradeState,
@@ -116,7 +117,7 @@ def newest_submissions(
             .where(Submission.enrolment_id.in_([e.id for e in chunk]), Submission.assignment_id.in_(assignment_ids))
             .group_by(Submission.enrolment_id, Submission.assignment_id)
         )
-        for submission in session.scalars(select(Submission).where(Submission.id.in_(newest))):
+        for submission in session.scalars(select(Submission).where(Submission.id.in_(newest)).options(defer(Submission.files))):
             found[submission.enrolment_id, submission.assignment_id] = submission
     return found
 
@@ -144,14 +145,16 @@ def _students(course: Course, search: str = "") -> Select[Enrolment]:
 
 def _rows(session: Session, assignments: list[Assignment], enrolments: Sequence[Enrolment]) -> list[GradebookRow]:
     submissions = newest_submissions(session, assignments=assignments, enrolments=enrolments)
-    grades = grades_of(session, submissions=list(submissions.values()))
+    totals: dict[int, GradeTotal] = {}
+    for chunk in chunks([submission.id for submission in submissions.values()]):
+        totals |= grade_totals(session, submission_ids=select(Submission.id).where(Submission.id.in_(chunk)))
     released = _released(session, list(submissions.values()))
 
     def cell(enrolment: Enrolment, assignment: Assignment) -> GradebookCell:
         submission = submissions.get((enrolment.id, assignment.id))
         if submission is None:
             return GradebookCell("none", max_score=assignment.release.max_score if assignment.release else 0.0)
-        grade = grades[submission.id]
+        grade = totals[submission.id]
         return GradebookCell(grade.state, grade.score, grade.max_score, submission, submission.id in released)
 
     return [GradebookRow(enrolment, [cell(enrolment, assignment) for assignment in assignments]) for enrolment in enrolments]

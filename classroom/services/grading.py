@@ -3,7 +3,7 @@
 import logging
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,7 +27,7 @@ from classroom.models import (
 )
 from classroom.services import feedback, outbox
 from classroom.services.replies import LONGEST_TEXT, lost, read_reply, scores_of
-from classroom.services.submission_grades import grades_of, submission_grade
+from classroom.services.submission_grades import submission_grade
 from grader import jobs
 from grader.jobs import FileRef, GradeResult
 
@@ -118,35 +118,6 @@ def requeue_stale(session: Session, *, settings: Settings, queue_is_empty: bool,
         else:
             _finish(session, job, lost(job), now)
     return len(stale)
-
-
-@dataclass(frozen=True, slots=True)
-class GradingProgress:
-    """How far the newest attempts of an assignment are. ``total`` of them; ``done`` have a result and no job on its way."""
-
-    total: int
-    done: int
-    running: int
-    waiting: int
-    needs_person: int
-
-
-def grading_progress(session: Session, *, assignment: Assignment) -> GradingProgress:
-    """Where the grading of an assignment is, for a page that shows it live."""
-    newest = session.scalars(select(Submission).where(Submission.id.in_(_newest(assignment)))).all()
-    live = select(GradeJob.submission_id, GradeJob.state).where(
-        GradeJob.submission_id.in_(_newest(assignment)), GradeJob.state != JobState.done
-    )
-    states = dict(session.execute(live).all())
-    grades = grades_of(session, submissions=newest)
-    running = sum(state is JobState.running for state in states.values())
-    return GradingProgress(
-        total=len(newest),
-        done=len(newest) - len(states),
-        running=running,
-        waiting=len(states) - running,
-        needs_person=sum(grades[s.id].state == "needs_person" for s in newest if s.id not in states),
-    )
 
 
 def set_manual_score(

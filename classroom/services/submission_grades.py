@@ -72,9 +72,14 @@ class SubmissionGrade:
     @property
     def state(self) -> GradeState:
         """Whether it waits for the machine, for a person, or for nothing."""
-        if self.complete:
-            return "complete"
-        return "grading" if self.status is None else "needs_person"
+        return state_of(self.status, complete=self.complete)
+
+
+def state_of(status: ResultStatus | None, *, complete: bool) -> GradeState:
+    """What a grade waits for: the machine while there is no result, a person while points are missing."""
+    if complete:
+        return "complete"
+    return "grading" if status is None else "needs_person"
 
 
 def tidy(points: float) -> float:

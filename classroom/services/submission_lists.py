@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, defer
 
 from classroom.models import (
@@ -20,8 +20,8 @@ from classroom.models import (
     Role,
     Submission,
 )  # fmt: skip
+from classroom.services.grade_totals import GradeTotal, grade_totals
 from classroom.services.pages import Page
-from classroom.services.submission_grades import SubmissionGrade, grades_of
 
 RowState = Literal["missing", "grading", "needs_person", "ungradable", "grader_error", "complete", "released"]
 ROW_STATES: tuple[RowState, ...] = get_args(RowState)
@@ -35,7 +35,7 @@ class SubmissionRow:
 
     enrolment: Enrolment
     submission: Submission | None
-    grade: SubmissionGrade | None
+    grade: GradeTotal | None
     state: RowState
     regrading: bool
     """The machine is at it again; the grade shown is the one before."""
@@ -105,27 +105,27 @@ def neighbours(session: Session, *, submission: Submission) -> Neighbours:
 
 def _rows(session: Session, assignment: Assignment) -> list[SubmissionRow]:
     submissions = {one.enrolment_id: one for one in _newest(session, assignment)}
-    grades = grades_of(session, submissions=list(submissions.values()))
+    totals = grade_totals(session, submission_ids=_newest_ids(assignment))
     running = _ids(session, assignment, select(GradeJob.submission_id).where(GradeJob.state != JobState.done), GradeJob)
     released = _ids(session, assignment, select(Feedback.submission_id), Feedback)
-    return [_row(person, submissions.get(person.id), grades, running, released) for person in _students(session, assignment)]
+    return [_row(person, submissions.get(person.id), totals, running, released) for person in _students(session, assignment)]
 
 
 def _row(
     enrolment: Enrolment,
     submission: Submission | None,
-    grades: Mapping[int, SubmissionGrade],
+    totals: Mapping[int, GradeTotal],
     running: set[int],
     released: set[int],
 ) -> SubmissionRow:
-    grade = grades[submission.id] if submission else None
+    grade = totals[submission.id] if submission else None
     is_running = submission is not None and submission.id in running
     is_released = submission is not None and submission.id in released
     state = _state(grade, is_running=is_running, is_released=is_released)
     return SubmissionRow(enrolment, submission, grade, state, regrading=is_running and state != "grading")
 
 
-def _state(grade: SubmissionGrade | None, *, is_running: bool, is_released: bool) -> RowState:
+def _state(grade: GradeTotal | None, *, is_running: bool, is_released: bool) -> RowState:
     if grade is None:
         return "missing"
     if grade.complete:
@@ -154,8 +154,13 @@ def _students(session: Session, assignment: Assignment) -> Sequence[Enrolment]:
 
 
 def _newest(session: Session, assignment: Assignment) -> Sequence[Submission]:
-    newest = select(func.max(Submission.id)).where(Submission.assignment_id == assignment.id).group_by(Submission.enrolment_id)
-    return session.scalars(select(Submission).where(Submission.id.in_(newest)).options(defer(Submission.files))).all()
+    newest = select(Submission).where(Submission.id.in_(_newest_ids(assignment)))
+    return session.scalars(newest.options(defer(Submission.files))).all()
+
+
+def _newest_ids(assignment: Assignment) -> Select[int]:
+    newest = select(func.max(Submission.id)).where(Submission.assignment_id == assignment.id)
+    return newest.group_by(Submission.enrolment_id)
 
 
 def _ids(session: Session, assignment: Assignment, wanted: Any, table: type[GradeJob | Feedback]) -> set[int]:
