@@ -14,7 +14,10 @@ from classroom.services.submission_grades import QuestionGrade, SubmissionGrade
 from classroom.web import audience
 from classroom.web.context import course, db, files, now, settings
 from classroom.web.teach.blueprint import act, blueprint
-from grader.view import CellView, UnreadableNotebook, notebook_view
+from grader.view import Budget, CellView, UnreadableNotebook, notebook_view
+
+PAGE_MARKUP = 1_000_000
+"""Characters that are rendered for one page, whatever a student put into the folder."""
 
 STATES = (
     ("", "Everybody"),
@@ -148,15 +151,16 @@ def _is_running(found: Submission) -> bool:
 def _notebooks(manifest: manifests.Manifest, grade: SubmissionGrade) -> list[NotebookPage]:
     here = [entry for entry in manifest if entry["path"].endswith(".ipynb")]
     gone = sorted({question.notebook for question in grade.questions} - {entry["path"] for entry in here})
-    pages = [_notebook(entry, grade) for entry in here]
+    budget = Budget(markup=PAGE_MARKUP)
+    pages = [_notebook(entry, grade, budget) for entry in here]
     return pages + [NotebookPage(path, [], {}, _questions(grade, path), "This notebook was not handed in.") for path in gone]
 
 
-def _notebook(entry: dict[str, Any], grade: SubmissionGrade) -> NotebookPage:
+def _notebook(entry: dict[str, Any], grade: SubmissionGrade, budget: Budget) -> NotebookPage:
     path = str(entry["path"])
     mine = _questions(grade, path)
     try:
-        view = notebook_view(manifests.read(files(), entry))
+        view = notebook_view(manifests.read(files(), entry), budget)
     except (UnreadableNotebook, Unavailable) as error:
         return NotebookPage(path, [], {}, mine, str(error))
     waiting = {question.grade_id: question for question in mine}
