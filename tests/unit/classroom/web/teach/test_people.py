@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from classroom.models import Course, Enrolment, EnrolmentStatus, Role, SignInLink
-from tests.support.pages import PageClient, text_of
+from tests.support.pages import PageClient, SignIn, soup_of, text_of
 from tests.support.work import Lab
 
 HERE = "/courses/bio1/teach/people/"
@@ -108,6 +108,18 @@ def test_a_student_gets_a_new_invitation_and_the_old_link_stops(
     assert [link.expires_at > lab.now for link in links] == [False, True]
     assert f"/portal/invitation/{links[1].id}." in page.text
     assert 'src="data:image/svg+xml' in page.text
+
+
+def test_a_student_who_forgot_their_password_chooses_another_with_a_new_invitation(
+    tessa: PageClient, ada: Enrolment, session: Session, sign_in: SignIn
+) -> None:
+    ada.person.password_hash = "a hash"
+    session.commit()
+
+    card = tessa.get(tessa.post(f"{HERE}{ada.id}/invitation").location)
+    address = str(soup_of(card).select_one(".link-text").text).partition("/portal")[2]  # type: ignore[union-attr]
+
+    assert "Choose a password" in text_of(sign_in(None).get(address))
 
 
 def test_no_teacher_gets_a_link_to_an_account_beyond_their_courses(
