@@ -75,6 +75,7 @@ class _Job:
     """One collection: what is collected, and what the homes had been given."""
 
     assignment: Assignment
+    folder: str
     wanted: list[str]
     delivered: snapshots.Delivered
     trigger: Trigger
@@ -104,6 +105,7 @@ def _prepare(session: Session, context: OperationContext, operation: Operation) 
     versions = [manifests.read(context.files, e) for files in releases for e in files if e["path"].endswith(".ipynb")]
     return _Job(
         assignment=assignment,
+        folder=snapshots.folder(assignment),
         wanted=manifests.notebooks(assignment.release.release_files),
         delivered=snapshots.Delivered(versions),
         trigger=Trigger.deadline if operation.created_by_id is None else Trigger.teacher,
@@ -137,10 +139,10 @@ def _look(context: OperationContext, job: _Job, enrolment_ids: Sequence[int]) ->
 
 def _look_at(context: OperationContext, job: _Job, enrolment: Enrolment) -> _Look:
     try:
-        contents = snapshots.take(context.homes, enrolment=enrolment, assignment=job.assignment, limits=context.settings)
+        contents = snapshots.take(context.homes, hub_name=enrolment.person.hub_name, folder=job.folder, limits=context.settings)
         if not job.delivered.is_changed_in(contents):
             return _Look(enrolment)
-        snapshots.check_notebooks(contents, wanted=job.wanted, assignment=job.assignment)
+        snapshots.check_notebooks(contents, wanted=job.wanted, folder=job.folder)
     except Unavailable:
         raise
     except HomeroomError as error:
