@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.example_answers import answers_of, fill_in
@@ -17,6 +18,7 @@ CLASS = 300
 PASSWORD = "a short sentence works"
 
 
+@pytest.mark.timeout(900)
 def test_a_class_from_roster_file_to_returned_homework(
     stack: Stack, open_browser: Callable[..., Page], look: Look, checkout: Path, tmp_path: Path
 ) -> None:
