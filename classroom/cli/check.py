@@ -10,7 +10,11 @@ from grader.batch import BadLayout, read_source
 from grader.lint import lint
 
 
-@click.command("check", epilog=examples("homeroom check course/source/ps1", "homeroom check --no-run course/source/ps1"))
+@click.command(
+    "check",
+    short_help="Find what is wrong with an assignment (no server).",
+    epilog=examples("homeroom check course/source/ps1", "homeroom check --no-run course/source/ps1"),
+)
 @click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--run/--no-run", default=True, help="Also run it, with its own solution and with none. Default: yes.")
 def command(*, source: Path, run: bool) -> None:

@@ -23,6 +23,7 @@ _LISTED = 20
 
 @click.command(
     "grade",
+    short_help="Grade a folder of submissions (no server).",
     epilog=examples(
         "homeroom grade --source course/source --submissions course/submitted --output graded",
         "homeroom grade --source course/source --submissions course/submitted --output graded --jobs 8",

@@ -11,7 +11,11 @@ from grader.release import make_release
 from grader.release_folder import WouldOverwrite, write_release
 
 
-@click.command("release", epilog=examples("homeroom release course/source/ps1 course/release/ps1"))
+@click.command(
+    "release",
+    short_help="Write the students' version of an assignment (no server).",
+    epilog=examples("homeroom release course/source/ps1 course/release/ps1"),
+)
 @click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("dest", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Replace files in DEST that differ. Files that are not of the release stay.")
