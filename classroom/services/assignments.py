@@ -14,16 +14,15 @@ from classroom.models import (
     Course,
     Delivery,
     Enrolment,
-    EnrolmentStatus,
     Feedback,
     GradeJob,
     JobState,
     Operation,
     Person,
-    Role,
     Submission,
 )
 from classroom.services import deliveries
+from classroom.services.class_list import student_ids
 from classroom.services.grade_totals import grade_totals
 from classroom.services.submission_grades import grades_of
 
@@ -136,9 +135,7 @@ def students_view(session: Session, *, enrolment: Enrolment, now: datetime) -> l
 def staff_view(session: Session, *, course: Course, now: datetime) -> list[StaffAssignment]:
     """All assignments of the course with how far each is, in the course's order."""
     assignments = _of(session, course, published=False)
-    students = select(Enrolment.id).where(
-        Enrolment.course_id == course.id, Enrolment.role == Role.student, Enrolment.status == EnrolmentStatus.active
-    )
+    students = student_ids(course.id)
     enrolled = session.scalar(select(func.count()).select_from(students.subquery())) or 0
     delivered = session.execute(
         select(Delivery.release_id, func.count())

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from classroom.models import Assignment, Enrolment, EnrolmentStatus, Role, Submission
+from classroom.models import Assignment, Submission
+from classroom.services.class_list import is_student
 from classroom.services.grade_totals import grade_totals
 from classroom.services.submission_grades import tidy
 
@@ -26,8 +27,7 @@ def assignment_averages(session: Session, *, assignments: Sequence[Assignment]) 
         .join(Submission.enrolment)
         .where(
             Submission.assignment_id.in_([assignment.id for assignment in assignments]),
-            Enrolment.role == Role.student,
-            Enrolment.status == EnrolmentStatus.active,
+            is_student(),
         )
         .group_by(Submission.enrolment_id, Submission.assignment_id)
     )

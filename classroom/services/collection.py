@@ -11,16 +11,15 @@ from classroom.errors import HomeroomError, Unavailable
 from classroom.models import (
     Assignment,
     Enrolment,
-    EnrolmentStatus,
     Operation,
     OperationKind,
     Person,
     Release,
-    Role,
     Submission,
     Trigger,
 )
 from classroom.services import manifests, operations, snapshots, submissions
+from classroom.services.class_list import student_ids
 from classroom.services.manifests import Manifest
 from classroom.services.operation_context import OperationContext
 
@@ -120,12 +119,7 @@ def _is_early(job: _Job, now: datetime) -> bool:
 
 def _waiting(session: Session, job: _Job) -> Sequence[int]:
     handed_in = exists().where(Submission.enrolment_id == Enrolment.id, Submission.assignment_id == job.assignment.id)
-    students = select(Enrolment.id).where(
-        Enrolment.course_id == job.assignment.course_id,
-        Enrolment.role == Role.student,
-        Enrolment.status == EnrolmentStatus.active,
-    )
-    return session.scalars(students.where(~handed_in).order_by(Enrolment.id)).all()
+    return session.scalars(student_ids(job.assignment.course_id).where(~handed_in).order_by(Enrolment.id)).all()
 
 
 def _look(context: OperationContext, job: _Job, enrolment_ids: Sequence[int]) -> list[_Look]:

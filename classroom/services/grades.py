@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, defer, joinedload
+from sqlalchemy.orm import Session, defer, joinedload
 
-from classroom.models import Assignment, Course, Enrolment, EnrolmentStatus, Feedback, Person, Role, Section, Submission
+from classroom.models import Assignment, Course, Enrolment, Feedback, Person, Section, Submission
+from classroom.services.class_list import students_by_name
 from classroom.services.grade_totals import GradeTotal, grade_totals
 from classroom.services.pages import Page, page_of
 from classroom.services.submission_grades import (
@@ -129,14 +130,7 @@ def _assignments(session: Session, course: Course) -> list[Assignment]:
 
 
 def _students(course: Course, search: str = "") -> Select[Enrolment]:
-    students = (
-        select(Enrolment)
-        .join(Enrolment.person)
-        .outerjoin(Enrolment.section)
-        .where(Enrolment.course_id == course.id, Enrolment.role == Role.student, Enrolment.status == EnrolmentStatus.active)
-        .options(contains_eager(Enrolment.person), contains_eager(Enrolment.section))
-        .order_by(func.lower(Person.display_name), Enrolment.id)
-    )
+    students = students_by_name(course.id)
     for word in search.split()[:5]:
         columns = (Person.display_name, Person.email, Person.hub_name, Enrolment.student_id, Section.name)
         students = students.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))

@@ -111,8 +111,9 @@ def run_again(session: Session, *, now: datetime) -> int:
 
 
 def recent(session: Session, *, course: Course, limit: int = 10) -> list[Operation]:
-    """The newest operations of a course, newest first."""
-    newest = select(Operation).where(Operation.course_id == course.id).order_by(Operation.id.desc())
+    """The newest operations of a course, newest first. Those that found nothing to do are no news."""
+    idle = (Operation.state == OperationState.done) & (Operation.total == 0)
+    newest = select(Operation).where(Operation.course_id == course.id, ~idle).order_by(Operation.id.desc())
     return list(session.scalars(newest.limit(limit)))
 
 

@@ -6,20 +6,18 @@ from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, contains_eager, defer
+from sqlalchemy.orm import Session, defer
 
 from classroom.models import (
     Assignment,
     Enrolment,
-    EnrolmentStatus,
     Feedback,
     GradeJob,
     JobState,
-    Person,
     ResultStatus,
-    Role,
     Submission,
 )  # fmt: skip
+from classroom.services.class_list import students_by_name
 from classroom.services.grade_totals import GradeTotal, grade_totals
 from classroom.services.pages import Page
 
@@ -108,7 +106,8 @@ def _rows(session: Session, assignment: Assignment) -> list[SubmissionRow]:
     totals = grade_totals(session, submission_ids=_newest_ids(assignment))
     running = _ids(session, assignment, select(GradeJob.submission_id).where(GradeJob.state != JobState.done), GradeJob)
     released = _ids(session, assignment, select(Feedback.submission_id), Feedback)
-    return [_row(person, submissions.get(person.id), totals, running, released) for person in _students(session, assignment)]
+    students = session.scalars(students_by_name(assignment.course_id)).all()
+    return [_row(student, submissions.get(student.id), totals, running, released) for student in students]
 
 
 def _row(
@@ -135,22 +134,6 @@ def _state(grade: GradeTotal | None, *, is_running: bool, is_released: bool) -> 
     if grade.status is ResultStatus.graded:
         return "needs_person"
     return "ungradable" if grade.status is ResultStatus.ungradable else "grader_error"
-
-
-def _students(session: Session, assignment: Assignment) -> Sequence[Enrolment]:
-    students = (
-        select(Enrolment)
-        .join(Enrolment.person)
-        .outerjoin(Enrolment.section)
-        .where(
-            Enrolment.course_id == assignment.course_id,
-            Enrolment.role == Role.student,
-            Enrolment.status == EnrolmentStatus.active,
-        )
-        .options(contains_eager(Enrolment.person), contains_eager(Enrolment.section))
-        .order_by(func.lower(Person.display_name), Enrolment.id)
-    )
-    return session.scalars(students).all()
 
 
 def _newest(session: Session, assignment: Assignment) -> Sequence[Submission]:

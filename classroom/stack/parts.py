@@ -9,7 +9,7 @@ from signal import SIGQUIT, SIGTERM, Signals
 
 import classroom
 import hub_bridge
-from classroom.config import PORTAL_PREFIX, Settings
+from classroom.config import PORTAL_PREFIX, Settings, templates_folder
 from classroom.messages import GRADING_QUEUE, OPERATIONS_QUEUE, PORTAL_QUEUE
 from classroom.stack import health
 from classroom.stack.broker import broker_answers, broker_command
@@ -158,10 +158,3 @@ def _command(plan: Plan, name: str, environment: dict[str, str], arguments: list
     path = f"{sys.prefix}/bin{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     base = {"PATH": path, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", **inherited}
     return Command(arguments, base | environment, plan.state.path / "run", plan.state.path / "log" / f"{name}.log")
-
-
-def templates_folder() -> Path:
-    """Where the page templates are: beside the package in a checkout, inside it when installed."""
-    package = Path(classroom.__file__).parent
-    installed = package / "_templates"
-    return installed if installed.is_dir() else package.parent / "templates"
