@@ -1,7 +1,8 @@
 """Makes hub and homes match the enrolments: the operation ``provision``. Doing it twice changes nothing.
 
 An enrolment whose ``provisioned_at`` is empty is waiting. An active one gets a hub user, the hub group of its course and role,
-and a home; a dropped one leaves the groups, and its server stops unless the person is in another course.
+and a and a home; a dropped one leaves the groups. Somebody who is in no course any more is forgotten by the hub, so that whatever
+they are signed in with ends at once; the home stays.
 """
 
 from collections.abc import Callable, Iterable
@@ -187,8 +188,10 @@ def _let_in(hub: HubClient, groups: _Groups, role: Role, places: list[_Place]) -
 def _let_go(hub: HubClient, groups: _Groups, places: list[_Place]) -> None:
     groups.put(None, _names(places))
     for place in places:
-        if not place.elsewhere:
+        if not place.elsewhere and not place.person.creates_courses:
             hub.stop_server(place.person.hub_name)
+            hub.remove_user(place.person.hub_name)
+            groups.users.discard(place.person.hub_name)
 
 
 def _ensure_home(context: OperationContext, place: _Place) -> None:
