@@ -22,6 +22,7 @@ from classroom.services import manifests, operations, snapshots, submissions
 from classroom.services.class_list import student_ids
 from classroom.services.manifests import Manifest
 from classroom.services.operation_context import OperationContext
+from classroom.services.side_by_side import side_by_side
 
 BATCH = 50
 _NAMES_SHOWN = 20
@@ -128,7 +129,7 @@ def _look(context: OperationContext, job: _Job, enrolment_ids: Sequence[int]) ->
         session.connection(execution_options={"homeroom_read_only": True})
         people = select(Enrolment).options(joinedload(Enrolment.person)).where(Enrolment.id.in_(enrolment_ids))
         enrolments = session.scalars(people.order_by(Enrolment.id)).all()
-    return [_look_at(context, job, enrolment) for enrolment in enrolments]
+    return side_by_side(lambda enrolment: _look_at(context, job, enrolment), enrolments)
 
 
 def _look_at(context: OperationContext, job: _Job, enrolment: Enrolment) -> _Look:
