@@ -74,8 +74,8 @@ clean: ## Remove what tests and builds left (not the state directory)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Homeroom needs Python 3.11 or newer; $(PYTHON) is older. Name another one: make PYTHON=python3.12 ..."; exit 1; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || tools/system-packages python3-venv
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import ensurepip; ensurepip.version()' 2>/dev/null || tools/system-packages python3-venv
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/.build: requirements/build.txt | $(BIN)/python
 	@echo "Setting up .venv (about a minute the first time) ..."
