@@ -1,7 +1,9 @@
 """The wheel, without a checkout: what somebody has who installed Homeroom."""
 
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -18,7 +20,7 @@ def run(*command: str | Path) -> None:
 
 
 @pytest.fixture
-def homeroom(checkout: Path, tmp_path: Path) -> Path:
+def homeroom(checkout: Path, tmp_path: Path) -> Iterator[Path]:
     """The command of a Homeroom installed from its wheel into a fresh environment."""
     venv, wheels = tmp_path / "venv", tmp_path / "wheels"
     # What is not in the repository must not get into the wheel, so it is built from a clone.
@@ -28,7 +30,8 @@ def homeroom(checkout: Path, tmp_path: Path) -> Path:
     install = (UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", venv / "bin" / "python")
     run(*install, "--require-hashes", "-r", checkout / "requirements" / "runtime.txt")
     run(*install, "--no-deps", next(wheels.glob("*.whl")))
-    return venv / "bin" / "homeroom"
+    yield venv / "bin" / "homeroom"
+    shutil.rmtree(venv)  # half a gigabyte
 
 
 @pytest.mark.slow
