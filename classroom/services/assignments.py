@@ -22,7 +22,7 @@ from classroom.models import (
     Submission,
 )
 from classroom.services import deliveries
-from classroom.services.class_list import student_ids
+from classroom.services.class_list import newest_attempts, student_ids
 from classroom.services.grade_totals import grade_totals
 from classroom.services.submission_grades import grades_of
 
@@ -147,11 +147,7 @@ def staff_view(session: Session, *, course: Course, now: datetime) -> list[Staff
         .group_by(Delivery.release_id)
     )
     deliveries_of = dict(delivered.all())
-    newest = (
-        select(func.max(Submission.id))
-        .where(Submission.enrolment_id.in_(students), Submission.assignment_id.in_([a.id for a in assignments]))
-        .group_by(Submission.enrolment_id, Submission.assignment_id)
-    )
+    newest = newest_attempts(Submission.enrolment_id.in_(students), Submission.assignment_id.in_([a.id for a in assignments]))
     assignment_of = dict(session.execute(select(Submission.id, Submission.assignment_id).where(Submission.id.in_(newest))).all())
     totals = grade_totals(session, submission_ids=newest)
     live = set(

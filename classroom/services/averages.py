@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from classroom.models import Assignment, Submission
-from classroom.services.class_list import is_student
+from classroom.services.class_list import is_student, newest_attempts
 from classroom.services.grade_totals import grade_totals
 from classroom.services.submission_grades import tidy
 
@@ -22,15 +22,8 @@ class Average:
 
 def assignment_averages(session: Session, *, assignments: Sequence[Assignment]) -> list[Average]:
     """One for each of ``assignments``, over active students' newest attempts whose grade is complete."""
-    newest = (
-        select(func.max(Submission.id))
-        .join(Submission.enrolment)
-        .where(
-            Submission.assignment_id.in_([assignment.id for assignment in assignments]),
-            is_student(),
-        )
-        .group_by(Submission.enrolment_id, Submission.assignment_id)
-    )
+    ids = [assignment.id for assignment in assignments]
+    newest = newest_attempts(Submission.assignment_id.in_(ids), Submission.enrolment.has(is_student()))
     totals = grade_totals(session, submission_ids=newest)
     scores: dict[int, list[float]] = {assignment.id: [] for assignment in assignments}
     for id_, assignment_id in session.execute(select(Submission.id, Submission.assignment_id).where(Submission.id.in_(newest))):

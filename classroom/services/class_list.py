@@ -1,9 +1,9 @@
-"""The students of a course who are in it now, as every list and count means them."""
+"""Who is a student of a course now, and which of their attempts count: as every list and number means it."""
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import contains_eager
 
-from classroom.models import Enrolment, EnrolmentStatus, Person, Role
+from classroom.models import Enrolment, EnrolmentStatus, Person, Role, Submission
 
 
 def is_student() -> ColumnElement[bool]:
@@ -14,6 +14,11 @@ def is_student() -> ColumnElement[bool]:
 def student_ids(course_id: int) -> Select[int]:
     """Ids of the enrolments of a course's students."""
     return select(Enrolment.id).where(Enrolment.course_id == course_id, is_student())
+
+
+def newest_attempts(*conditions: ColumnElement[bool]) -> Select[int]:
+    """Ids of the submissions that count, each person's last one to an assignment, among those that meet ``conditions``."""
+    return select(func.max(Submission.id)).where(*conditions).group_by(Submission.enrolment_id, Submission.assignment_id)
 
 
 def students_by_name(course_id: int) -> Select[Enrolment]:

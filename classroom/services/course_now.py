@@ -6,7 +6,7 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from classroom.models import Assignment, Course, Delivery, Enrolment, EnrolmentStatus, GradeJob, JobState, Role, Submission
-from classroom.services.class_list import is_student
+from classroom.services.class_list import is_student, newest_attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class JobsNow:
 
 def jobs_now(session: Session, *, assignment: Assignment) -> JobsNow:
     """How far the machine is with an assignment."""
-    newest = select(func.max(Submission.id)).where(Submission.assignment_id == assignment.id).group_by(Submission.enrolment_id)
+    newest = newest_attempts(Submission.assignment_id == assignment.id)
     live = and_(GradeJob.submission_id == Submission.id, GradeJob.state != JobState.done)
     rows = session.execute(
         select(GradeJob.state, func.count(func.distinct(Submission.id)))

@@ -4,13 +4,13 @@ The rules are those of submission_grades; whatever adding up alone cannot tell i
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from classroom.models import ManualScore, Release, Result, ResultStatus, Score, Submission
-from classroom.services.submission_grades import GradeState, grades_of, state_of, tidy
+from classroom.models import ManualScore, Result, ResultStatus, Score, Submission
+from classroom.services.submission_grades import GradeState, grades_of, questions_of, state_of, tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def grade_totals(session: Session, *, submission_ids: Select[int]) -> dict[int, 
     releases = dict(session.execute(select(Submission.id, Submission.release_id).where(Submission.id.in_(submission_ids))).all())
     sums = {row.submission_id: row for row in map(_Sum._make, session.execute(_sums(submission_ids)))}
     by_hand = set(session.scalars(select(ManualScore.submission_id).where(ManualScore.submission_id.in_(submission_ids))))
-    questions = _questions(session, {*releases.values(), *(row.release_id for row in sums.values())})
+    questions = questions_of(session, {*releases.values(), *(row.release_id for row in sums.values())})
     totals: dict[int, GradeTotal] = {}
     unclear: list[int] = []
     for id_, release_id in releases.items():
@@ -93,11 +93,6 @@ def _sums(submission_ids: Select[int]) -> Select[int, int, ResultStatus, int, in
         .where(Result.id.in_(counting))
         .group_by(Result.submission_id, Result.release_id, Result.status)
     )
-
-
-def _questions(session: Session, release_ids: set[int]) -> dict[int, list[dict[str, Any]]]:
-    rows = session.execute(select(Release.id, Release.questions).where(Release.id.in_(release_ids)))
-    return dict(rows.all())
 
 
 def _the_long_way(session: Session, submission_ids: list[int]) -> dict[int, GradeTotal]:

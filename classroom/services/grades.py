@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, defer, joinedload
 
 from classroom.models import Assignment, Course, Enrolment, Feedback, Person, Section, Submission
-from classroom.services.class_list import students_by_name
+from classroom.services.class_list import newest_attempts, students_by_name
 from classroom.services.grade_totals import GradeTotal, grade_totals
 from classroom.services.pages import Page, page_of
 from classroom.services.submission_grades import (
@@ -113,11 +113,7 @@ def newest_submissions(
     assignment_ids = [assignment.id for assignment in assignments]
     found: dict[tuple[int, int], Submission] = {}
     for chunk in chunks(enrolments):
-        newest = (
-            select(func.max(Submission.id))
-            .where(Submission.enrolment_id.in_([e.id for e in chunk]), Submission.assignment_id.in_(assignment_ids))
-            .group_by(Submission.enrolment_id, Submission.assignment_id)
-        )
+        newest = newest_attempts(Submission.enrolment_id.in_([e.id for e in chunk]), Submission.assignment_id.in_(assignment_ids))
         for submission in session.scalars(select(Submission).where(Submission.id.in_(newest)).options(defer(Submission.files))):
             found[submission.enrolment_id, submission.assignment_id] = submission
     return found

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from classroom.config import Settings
@@ -26,6 +26,7 @@ from classroom.models import (
     Submission,
 )
 from classroom.services import feedback, outbox
+from classroom.services.class_list import newest_attempts
 from classroom.services.replies import LONGEST_TEXT, lost, read_reply, scores_of
 from classroom.services.submission_grades import submission_grade
 from grader import jobs
@@ -56,7 +57,8 @@ def regrade(session: Session, *, assignment: Assignment, actor: Person | None, n
     live = exists().where(
         GradeJob.submission_id == Submission.id, GradeJob.release_id == assignment.release.id, GradeJob.state != JobState.done
     )
-    submissions = session.scalars(select(Submission).where(Submission.id.in_(_newest(assignment)), ~live)).all()
+    newest = newest_attempts(Submission.assignment_id == assignment.id)
+    submissions = session.scalars(select(Submission).where(Submission.id.in_(newest), ~live)).all()
     for submission in submissions:
         _start(session, submission, assignment.release, now)
     log.info("regrade: %s, %d submissions, by %s", assignment.slug, len(submissions), actor.hub_name if actor else "the operator")
@@ -153,12 +155,6 @@ def set_manual_score(
     session.flush()
     feedback.rewrite(session, submission=submission, now=now)
     return score
-
-
-def _newest(assignment: Assignment) -> Select[int]:
-    """Ids of everybody's newest attempt."""
-    newest = select(func.max(Submission.id)).where(Submission.assignment_id == assignment.id)
-    return newest.group_by(Submission.enrolment_id)
 
 
 def _start(session: Session, submission: Submission, release: Release, now: datetime) -> GradeJob:

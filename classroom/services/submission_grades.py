@@ -99,7 +99,7 @@ def grades_of(session: Session, *, submissions: Sequence[Submission]) -> dict[in
     for chunk in chunks(submissions):
         results = _counting_results(session, [submission.id for submission in chunk])
         wanted = {results[s.id].release_id if s.id in results else s.release_id for s in chunk}
-        releases |= _questions(session, wanted.difference(releases))
+        releases |= questions_of(session, wanted.difference(releases))
         scores = _scores(session, [result.id for result in results.values()])
         manual = _manual(session, [submission.id for submission in chunk])
         for submission in chunk:
@@ -174,7 +174,8 @@ def _counting_results(session: Session, submission_ids: list[int]) -> dict[int, 
     return counting
 
 
-def _questions(session: Session, release_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+def questions_of(session: Session, release_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """The questions of releases, by release id."""
     rows = session.execute(select(Release.id, Release.questions).where(Release.id.in_(release_ids)))
     return dict(rows.all())
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from classroom.models import (
@@ -17,7 +17,7 @@ from classroom.models import (
     ResultStatus,
     Submission,
 )  # fmt: skip
-from classroom.services.class_list import students_by_name
+from classroom.services.class_list import newest_attempts, students_by_name
 from classroom.services.grade_totals import GradeTotal, grade_totals
 from classroom.services.pages import Page
 
@@ -103,7 +103,7 @@ def neighbours(session: Session, *, submission: Submission) -> Neighbours:
 
 def _rows(session: Session, assignment: Assignment) -> list[SubmissionRow]:
     submissions = {one.enrolment_id: one for one in _newest(session, assignment)}
-    totals = grade_totals(session, submission_ids=_newest_ids(assignment))
+    totals = grade_totals(session, submission_ids=newest_attempts(Submission.assignment_id == assignment.id))
     running = _ids(session, assignment, select(GradeJob.submission_id).where(GradeJob.state != JobState.done), GradeJob)
     released = _ids(session, assignment, select(Feedback.submission_id), Feedback)
     students = session.scalars(students_by_name(assignment.course_id)).all()
@@ -137,13 +137,8 @@ def _state(grade: GradeTotal | None, *, is_running: bool, is_released: bool) -> 
 
 
 def _newest(session: Session, assignment: Assignment) -> Sequence[Submission]:
-    newest = select(Submission).where(Submission.id.in_(_newest_ids(assignment)))
+    newest = select(Submission).where(Submission.id.in_(newest_attempts(Submission.assignment_id == assignment.id)))
     return session.scalars(newest.options(defer(Submission.files))).all()
-
-
-def _newest_ids(assignment: Assignment) -> Select[int]:
-    newest = select(func.max(Submission.id)).where(Submission.assignment_id == assignment.id)
-    return newest.group_by(Submission.enrolment_id)
 
 
 def _ids(session: Session, assignment: Assignment, wanted: Any, table: type[GradeJob | Feedback]) -> set[int]:
