@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -93,7 +94,7 @@ def submission_file(assignment: str, submission_id: int, number: int) -> Respons
     entry = found.files[number]
     name = entry["path"].rsplit("/", 1)[-1]
     response = Response(manifests.read(files(), entry), mimetype="application/octet-stream")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{found.enrolment.person.hub_name}-{name}")
+    response.headers["Content-Disposition"] = _attachment(f"{found.enrolment.person.hub_name}-{name}")
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -141,6 +142,12 @@ def show(found: Submission, *, refusal: str = "") -> str:
         refusal=refusal,
         typed=request.form if refusal else {},
     )
+
+
+def _attachment(name: str) -> str:
+    """The header's value for a file of any name: headers are Latin-1, and some letters turn the reading direction."""
+    plain = "".join(letter if letter.isprintable() else "_" for letter in name)
+    return f"attachment; filename*=UTF-8''{quote(plain, safe='')}"
 
 
 def _is_running(found: Submission) -> bool:
