@@ -18,7 +18,7 @@ class Spent:
 
 @contextmanager
 def spent(*pids: int) -> Iterator[Spent]:
-    """Wall time of the block, and the CPU time of these processes with their children meanwhile."""
+    """Wall time of the block, and the CPU time of these processes with all they started meanwhile."""
     spent = Spent()
     started, cpu = time.perf_counter(), _cpu(pids)
     yield spent
@@ -47,5 +47,5 @@ def _cpu(pids: tuple[int, ...]) -> float:
         except OSError:
             continue  # ended just now
         if pid in wanted or int(fields[1]) in wanted:
-            ticks += int(fields[11]) + int(fields[12])
+            ticks += sum(map(int, fields[11:15]))  # its own, and that of its children which have ended
     return ticks / os.sysconf("SC_CLK_TCK")
