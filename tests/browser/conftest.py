@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from hub_bridge.proxy import node_binary
 from tests.support.look import Look
 from tests.support.stack import Stack, running_stack
 
@@ -29,6 +30,8 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium; nothing is downloaded."""
     path = shutil.which("chromium") or os.environ.get("CHROMIUM", "")
     assert path, "the browser tests need chromium: make browser installs it, or set CHROMIUM"
+    # Playwright's own Node.js needs a library that a bare Debian lacks; ours is complete.
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node_binary())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))
         yield browser
