@@ -15,10 +15,10 @@ from typing import Any
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader runs alembic by its name
 
 from nbformat import read, write
-from nbgrader.api import Gradebook  # type: ignore[import-not-found] # lives in another environment
-from nbgrader.converters import Autograde, GenerateAssignment  # type: ignore[import-not-found] # lives in another environment
-from nbgrader.coursedir import CourseDirectory  # type: ignore[import-not-found] # lives in another environment
-from nbgrader.nbgraderformat import MetadataValidator  # type: ignore[import-not-found] # lives in another environment
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.nbgraderformat import MetadataValidator
 from traitlets.config import Config
 
 
@@ -40,7 +40,7 @@ def main(course: Path, order: dict[str, Any]) -> dict[str, Any]:
 
 def _update(path: Path) -> None:
     """``nbgrader update``"""
-    notebook = read(path, 4)
+    notebook = read(path, 4)  # type: ignore[no-untyped-call]
     write(MetadataValidator().upgrade_notebook_metadata(notebook), path)  # type: ignore[no-untyped-call]
 
 

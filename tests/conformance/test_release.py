@@ -11,7 +11,7 @@ from tests.conformance.conftest import NbgraderCourse
 from tests.conformance.variations import BREAKS, broken_notebook, sound_notebook
 from tests.support.notebooks import Notebook, cell_of, checks, code, flags, from_file, notebook
 
-SOUND, OLDER = 30, 6
+SOUND, OLDER = 24, 6
 MakeCourse = Callable[[], NbgraderCourse]
 Results = dict[str, tuple[str, ReleaseResult]]
 
@@ -47,11 +47,11 @@ def test_generated_notebooks_are_released_alike(make_course: MakeCourse) -> None
     assert_alike(course, results)
 
 
-@pytest.mark.parametrize("schema", [0, 1, 2])
-def test_older_metadata_is_read_as_nbgrader_updates_it(make_course: MakeCourse, schema: int) -> None:
+def test_older_metadata_is_read_as_nbgrader_updates_it(make_course: MakeCourse) -> None:
     course = make_course()
+    sources = {f"a{schema}-{seed}": sound_notebook(seed, schema) for schema in (0, 1, 2) for seed in range(OLDER)}
 
-    results = both_release(course, {f"a{seed}": sound_notebook(seed, schema) for seed in range(OLDER)}, update=True)
+    results = both_release(course, sources, update=True)
 
     assert_alike(course, results)
 
@@ -121,3 +121,15 @@ def test_the_example_course_and_its_data_files_are_released_alike(make_course: M
         assert ours.keys() == theirs.keys()
         for path, data in ours.items():
             assert contents(data) == contents(theirs[path]) if path.endswith(".ipynb") else data == theirs[path]
+
+
+def test_a_marker_that_is_none_and_tests_to_be_written_are_refused_here(make_course: MakeCourse) -> None:
+    leak = checks("t", "assert f(1)\n### begin hidden tests\nassert f(2)\n### end hidden tests")
+    sources = {"leak": notebook(leak), "autotest": notebook(checks("t", "### AUTOTEST f(1)"))}
+
+    results = both_release(make_course(), sources)
+
+    assert results["leak"][0] == ""
+    assert "looks like a marker but is not one" in results["leak"][1].problems[0].message
+    assert "AUTOTEST" in results["autotest"][1].problems[0].message
+    assert all(not ours.files for _, ours in results.values())
