@@ -89,6 +89,8 @@ class _Place:
     active: bool
     elsewhere: bool
     """The person is active in another course."""
+    teaches: bool
+    """They are on the staff of another course, or may create courses."""
     problem: str | None = None
 
 
@@ -133,10 +135,13 @@ def _waiting(course: Course) -> Select[int]:
 
 def _load(context: OperationContext, enrolment_ids: list[int]) -> list[_Place]:
     other = aliased(Enrolment)
-    elsewhere = exists().where(
-        other.person_id == Enrolment.person_id, other.id != Enrolment.id, other.status == EnrolmentStatus.active
+    there = (other.person_id == Enrolment.person_id, other.id != Enrolment.id, other.status == EnrolmentStatus.active)
+    elsewhere, teaching = exists().where(*there), exists().where(*there, other.role != Role.student)
+    wanted = (
+        select(Enrolment, Person, elsewhere.label("elsewhere"), teaching.label("teaching"))
+        .join(Enrolment.person)
+        .where(Enrolment.id.in_(enrolment_ids))
     )
-    wanted = select(Enrolment, Person, elsewhere).join(Enrolment.person).where(Enrolment.id.in_(enrolment_ids))
     with context.sessions() as session:
         session.connection(execution_options={"homeroom_read_only": True})
         return [
@@ -146,8 +151,9 @@ def _load(context: OperationContext, enrolment_ids: list[int]) -> list[_Place]:
                 role=enrolment.role,
                 active=enrolment.status == EnrolmentStatus.active,
                 elsewhere=also,
+                teaches=teaches or person.creates_courses,
             )
-            for enrolment, person, also in session.execute(wanted.order_by(Enrolment.id))
+            for enrolment, person, also, teaches in session.execute(wanted.order_by(Enrolment.id))
         ]
 
 
@@ -182,7 +188,11 @@ def _let_in(hub: HubClient, groups: _Groups, role: Role, places: list[_Place]) -
     names = _names(places)
     hub.ensure_users(set(names) - groups.users)
     groups.users |= set(names)
-    groups.put(role, names)
+    # Staff may enter the servers of the group of students. Putting a colleague on a roster must not open theirs.
+    guarded = _names(place for place in places if role is Role.student and place.teaches)
+    groups.put(role, sorted(set(names) - set(guarded)))
+    if guarded:
+        groups.put(None, guarded)
 
 
 def _let_go(hub: HubClient, groups: _Groups, places: list[_Place]) -> None:
