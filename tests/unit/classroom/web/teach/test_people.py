@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classroom.models import Course, Enrolment, EnrolmentStatus, Role, SignInLink
+from classroom.models import Course, Enrolment, EnrolmentStatus, Person, Role, SignInLink
 from tests.support.pages import PageClient, SignIn, soup_of, text_of
 from tests.support.work import Lab
 
@@ -95,6 +95,12 @@ def test_what_was_typed_stays_when_somebody_cannot_be_added(
     assert refused.status_code in {400, 409}
     assert reason in text_of(refused)
     assert f'value="{person["name"]}"' in refused.text
+
+
+def test_what_nobody_sees_is_no_part_of_a_name(tessa: PageClient, lab: Lab, session: Session) -> None:
+    tessa.post(f"{HERE}add", {"name": "Emmy\u202e Noether\x07", "email": "emmy@example.edu", "role": "student"})
+
+    assert session.scalars(select(Person.display_name).where(Person.email == "emmy@example.edu")).all() == ["Emmy Noether"]
 
 
 def test_a_student_gets_a_new_invitation_and_the_old_link_stops(
