@@ -22,7 +22,8 @@ from grader.files import FileStore
 from grader.folder import FolderContent, FolderRefused, read_folder
 from grader.jobs import CellScore, FileRef, GradeJob, GradeResult, Limits
 from grader.problems import Problem
-from grader.release import Question, make_release
+from grader.release import Question, is_notebook, make_release
+from grader.repairs import repairs
 from grader.sandbox import SandboxUnavailable, find_sandbox
 from grader.scratch import make_scratch, remove_scratch
 
@@ -42,6 +43,8 @@ class BadSource(Exception):
 class _Assignment:
     files: tuple[FileRef, ...]
     questions: tuple[Question, ...]
+    released: dict[str, bytes]
+    """The notebooks as students were given them."""
 
 
 @dataclass(slots=True)
@@ -98,7 +101,9 @@ class Batch:
             made = make_release(content)
             if not made.files:
                 problems[name] = made.problems
-            found[name] = _Assignment(tuple(files.put_file(p, data) for p, data in content.items()), tuple(made.questions))
+            notebooks = {path: data for path, data in made.files.items() if is_notebook(path)}
+            refs = tuple(files.put_file(path, data) for path, data in content.items())
+            found[name] = _Assignment(refs, tuple(made.questions), notebooks)
         if problems:
             raise BadSource(problems)
         return found
@@ -170,6 +175,15 @@ class _Grader:
                 write_page(self._page_path(one, notebook), page)
         except OSError as error:
             result = replace(result, status="grader_error", staff_reason=f"The feedback can't be written: {error}.")
+        evidence = [
+            sentence
+            for path, released in assignment.released.items()
+            if path in content.files
+            for sentence in repairs(path, released, content.files[path])
+        ]
+        result = replace(
+            result, provenance={**result.provenance, "evidence": [*evidence, *result.provenance.get("evidence", ())]}
+        )
         kinds = {(question.notebook, question.grade_id): question.kind for question in assignment.questions}
         remarks = content.left_out if result.status == "graded" else []
         return line_of(one, result, kinds=kinds, remarks=remarks, wall_seconds=time.monotonic() - started)

@@ -75,7 +75,7 @@ def line_of(
         "cpu_seconds": facts.get("cpu_seconds"),
         "wall_seconds": round(wall_seconds, 3),
         "peak_mb": facts.get("peak_mb"),
-        "provenance": facts,
+        "provenance": {key: value for key, value in facts.items() if key not in ("evidence", "needs_review")},
     }
 
 

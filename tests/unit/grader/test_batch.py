@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from grader.batch import BadLayout, BadSource, Batch
-from tests.support.notebooks import answer, answering, as_file, checks, notebook, released, written
+from tests.support.notebooks import answer, answering, as_file, cell_of, checks, from_file, notebook, released, written
 
 SOURCE = notebook(
     answer("f", "def f(x):\n    ### BEGIN SOLUTION\n    return x * x\n    ### END SOLUTION"),
@@ -181,3 +181,35 @@ def test_the_output_must_not_lie_among_the_submissions(course: Course) -> None:
 
     with pytest.raises(BadLayout, match="output folder of its own"):
         Batch(course.root / "source", course.root / "submitted", course.root / "submitted/out").look()
+
+
+def test_what_was_repaired_is_evidence_and_costs_nothing(course: Course) -> None:
+    path = course.hand_in("ann")
+    content = from_file(path.read_bytes())
+    content["cells"] = [
+        *(cell for cell in content["cells"] if cell["metadata"]["nbgrader"]["grade_id"] != "t"),
+        {**cell_of(content, "why"), "id": "copy"},
+        {**checks("else", "assert True"), "id": "else"},
+    ]
+    path.write_bytes(as_file(content))
+
+    ann = course.grade()["ann"]
+
+    assert (ann["score"], ann["needs_review"]) == (2, [])
+    assert ann["evidence"] == [
+        "hw.ipynb: Cell “t” was deleted; the teacher's was put back.",
+        "hw.ipynb: Cell “why” is there 2 times; the last changed one counts.",
+        "hw.ipynb: Cell “else” is not of this assignment; it ran as a cell of the student's.",
+    ]
+
+
+def test_a_changed_test_is_evidence(course: Course) -> None:
+    path = course.hand_in("ann", f="def f(x): return 0")
+    content = from_file(path.read_bytes())
+    cell_of(content, "t")["source"] = "pass"
+    path.write_bytes(as_file(content))
+
+    ann = course.grade()["ann"]
+
+    assert ann["score"] == 0
+    assert ann["evidence"] == ["hw.ipynb: Cell “t” is locked and was changed; the teacher's was run."]
