@@ -61,16 +61,13 @@ def deliver(bench: BenchCourse) -> None:
 def grade(bench: BenchCourse, count: int) -> None:
     """From Submit to results, by the real worker."""
     bench.write_answers()
-    with spent(bench.stack.pid("grading")) as ours:
+    with spent() as ours:
         bench.submit(count)
         bench.wait_for_grades()
     at_once = bench.settings.grading_jobs
-    with spent(os.getpid()) as stock:
-        run_notebooks(bench.source(), count, at_once=at_once)
-    peer = "stock nbclient"
-    show(f"grade: {count} submissions, {at_once} at once", ours.seconds, peer=peer, peer_seconds=stock.seconds)
-    show("  CPU of one submission", ours.cpu / count, peer=peer, peer_seconds=stock.cpu / count)
-    show("  that is, for the class, on all cores", ours.cpu / count * bench.students / (os.cpu_count() or 1))
+    stock = timed(lambda: run_notebooks(bench.source(), count, at_once=at_once))
+    show(f"grade: {count} submissions, {at_once} at once", ours.seconds, peer="stock nbclient", peer_seconds=stock)
+    show("  that is, for the whole class", ours.seconds / count * bench.students)
 
 
 def collect(bench: BenchCourse) -> None:
