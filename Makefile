@@ -16,7 +16,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up install test check lint unit functional browser test-slow bench lock format clean
+.PHONY: help up install test check lint unit conformance functional browser test-slow bench docs lock format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,9 +26,9 @@ up: install ## Run the whole stack with the example course (PORT=8000 STATE=var)
 
 install: $(VENV)/.runtime ## Make .venv with the homeroom command
 
-test: check functional browser ## Everything: lint, types, layers, unit, functional and browser tests
+test: check conformance functional browser ## Everything: lint, types, layers, unit, conformance, functional and browser tests
 
-check: lint unit ## All of it but the functional and browser tests
+check: lint unit ## All of it but the conformance, functional and browser tests
 
 lint: $(VENV)/.dev ## Lint, format, types, layers, templates, migrations
 	$(BIN)/ruff check .
@@ -41,17 +41,23 @@ lint: $(VENV)/.dev ## Lint, format, types, layers, templates, migrations
 unit: $(VENV)/.dev ## Unit and architecture tests
 	$(BIN)/pytest tests/unit tests/architecture
 
+conformance: $(VENV)/.dev .venv-nbgrader/.done ## Releases and scores compared with nbgrader itself, live
+	$(BIN)/pytest tests/conformance -m "not slow"
+
 functional: $(VENV)/.dev ## Tests on a real hub, proxy, broker and workers
 	$(BIN)/pytest tests/functional -m "not slow"
 
 browser: $(VENV)/.dev $(VENV)/.chromium ## Tests in a real browser on the real stack; screenshots in test-artefacts/
 	$(BIN)/pytest tests/browser -m "not slow"
 
-test-slow: $(VENV)/.dev $(VENV)/.chromium ## Tests of minutes rather than seconds
+test-slow: $(VENV)/.dev $(VENV)/.chromium .venv-nbgrader/.done ## Tests of minutes rather than seconds
 	$(BIN)/pytest tests -m slow --timeout 1800
 
 bench: $(VENV)/.dev ## Measure the steps of a class of 1,200 against what they cannot beat
 	$(BIN)/python -m tests.bench
+
+docs: $(VENV)/.dev ## Write docs/reference/command-line.md anew from the commands' own help
+	$(BIN)/python tools/command_line_page.py
 
 format: $(VENV)/.dev ## Put code into the house's format
 	$(BIN)/ruff format .
@@ -61,14 +67,15 @@ lock: $(VENV)/.build ## Resolve the locks in requirements/ anew
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" requirements/build.in -o requirements/build.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" pyproject.toml -o requirements/runtime.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" pyproject.toml --extra test --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" requirements/nbgrader.in -o requirements/nbgrader.txt
 
 clean: ## Remove what tests and builds left (not the state directory)
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-artefacts dist
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Homeroom needs Python 3.11 or newer; $(PYTHON) is older. Name another one: make PYTHON=python3.12 ..."; exit 1; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || tools/system-packages python3-venv
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import ensurepip; ensurepip.version()' 2>/dev/null || tools/system-packages python3-venv
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/.build: requirements/build.txt | $(BIN)/python
 	@echo "Setting up .venv (about a minute the first time) ..."
@@ -83,6 +90,11 @@ $(VENV)/.runtime: $(VENV)/.build requirements/runtime.txt pyproject.toml hub_bri
 
 $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv-nbgrader/.done: requirements/nbgrader.txt | $(VENV)/.build
+	$(PYTHON) -m venv --without-pip --clear .venv-nbgrader
+	$(BIN)/uv pip install --quiet --python .venv-nbgrader/bin/python --require-hashes -r requirements/nbgrader.txt
 	@touch $@
 
 $(VENV)/.chromium: | $(VENV)/.dev

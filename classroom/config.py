@@ -14,6 +14,13 @@ PORTAL_PREFIX = "/portal"
 """The portal lives below this path so that its cookie can be limited to it: browsers share cookies between ports."""
 
 
+def templates_folder() -> Path:
+    """Where the templates of pages and mails are: beside the package in a checkout, inside it when installed."""
+    package = Path(__file__).resolve().parent
+    installed = package / "_templates"
+    return installed if installed.is_dir() else package.parent / "templates"
+
+
 class Settings(BaseSettings):
     """The portal's settings. Frozen: a running process never changes them."""
 

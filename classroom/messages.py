@@ -9,7 +9,9 @@ from classroom.config import Settings
 from classroom.errors import Unavailable
 
 PORTAL_QUEUE = "portal"
-"""Messages for the portal worker, which has the database."""
+"""Short messages for the portal worker, which has the database: what graders report, and the clock."""
+OPERATIONS_QUEUE = "operations"
+"""Long work for the operations worker, apart from the short messages: a grader's sign of life must not wait for a delivery."""
 GRADING_QUEUE = "grading"
 """Messages for the grading workers, which have neither database nor secrets."""
 

@@ -14,6 +14,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from grader.formulas import typeset
 from grader.sanitise import clean_own_markup, escaped, without_controls
 
 MAX_MARKDOWN = 20_000
@@ -42,7 +43,7 @@ def markdown_html(source: str, picture: Callable[[str], str | None]) -> str:
     """``source`` as sanitised HTML. ``picture`` turns an attachment's name into a ``data:`` URI, or None."""
     if len(source) > MAX_MARKDOWN:
         return f'<pre class="nb-text">{escaped(source)}</pre>'
-    return clean_own_markup(_MARKDOWN.render(source, {"picture": picture}))
+    return typeset(clean_own_markup(_MARKDOWN.render(source, {"picture": picture})))
 
 
 def _math(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
@@ -54,13 +55,15 @@ def _math(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
     if not state.src.startswith("$", state.pos) or not inner or (fence == "$" and inner != inner.strip()):
         return False
     if not silent:
-        state.push("math", "", 0).content = inner.strip()
+        token = state.push("math", "", 0)
+        token.content, token.markup = inner.strip(), fence
     state.pos = end + len(fence)
     return True
 
 
 def _render_math(_self: RendererProtocol, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType) -> str:
-    return f'<span class="nb-math">{escaped(tokens[index].content)}</span>'
+    display = " nb-display" if tokens[index].markup == "$$" else ""
+    return f'<span class="nb-math{display}">{escaped(tokens[index].content)}</span>'
 
 
 def _render_image(_self: RendererProtocol, tokens: Sequence[Token], index: int, _options: OptionsDict, env: EnvType) -> str:

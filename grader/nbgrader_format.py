@@ -72,15 +72,17 @@ def read_flags(cell: dict[str, Any]) -> Flags | None:
         task=task,
         locked=locked,
         grade_id=grade_id if isinstance(grade_id, str) else "",
-        points=_points(data.get("points")) if grade or task else None,
+        points=_points(data.get("points"), schema) if grade or task else None,
         checksum=checksum if isinstance(checksum, str) else "",
         schema=schema if type(schema) is int else 0,
     )
 
 
-def _points(value: object) -> float | None:
-    """A number of points as nbgrader reads it from any schema: a number, or text that is one."""
+def _points(value: object, schema: object) -> float | None:
+    """A number of points as nbgrader reads it: a number, or in schema 0 text that is one."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    if isinstance(value, str) and schema != 0:
         return None
     try:
         points = float(value)
@@ -105,7 +107,7 @@ def upgrade(data: dict[str, Any], cell_type: str) -> dict[str, Any] | None:
             return None
         new.pop("points", None)
         if new["grade"]:
-            new["points"] = max(_points(data.get("points")) or 0.0, 0.0)
+            new["points"] = max(_points(data.get("points"), schema) or 0.0, 0.0)
     if "checksum" in new:
         new.setdefault("cell_type", cell_type)
     return {**new, "schema_version": SCHEMA_VERSION}

@@ -25,6 +25,16 @@ class Problem:
     severity: Literal["error", "warning"] = "error"
 
 
+def check_kind(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the four switches that say what a cell is; such a cell would count as something else."""
+    for name in ("grade", "solution", "locked", "task"):
+        if not isinstance(data.get(name, False), bool):
+            yield (
+                f"The cell's metadata has something else than true or false as “{name}”.",
+                "Choose the kind of the cell again in the Create Assignment sidebar.",
+            )
+
+
 def check_cell(cell: dict[str, Any], flags: Flags) -> Iterator[tuple[str, str]]:
     """What is wrong with the metadata of one cell: message and cure of each problem."""
     if flags.schema > SCHEMA_VERSION:

@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.jobs import QuestionKind
 from grader.nbgrader_format import Flags, checksum, read_flags, upgrade
-from grader.problems import Problem, check_cell, check_cut, check_leftovers, uses_autotest
+from grader.problems import Problem, check_cell, check_cut, check_kind, check_leftovers, uses_autotest
 from grader.reading import UnreadableNotebook, language_of, read_notebook, write_notebook
 from grader.regions import HIDDEN_TESTS, MARK_SCHEME, SOLUTION, Region, cut
 
@@ -157,12 +157,16 @@ class _NotebookRelease:
 
     def _upgrade(self, cell: dict[str, Any]) -> None:
         data = cell["metadata"].get("nbgrader")
-        if isinstance(data, dict):
-            data = upgrade(data, cell["cell_type"])
-            if data is None:
-                del cell["metadata"]["nbgrader"]
-            else:
-                cell["metadata"]["nbgrader"] = data
+        if not isinstance(data, dict):
+            return
+        self._flags = None
+        for message, cure in check_kind(data):
+            self._problem(message, cure)
+        data = upgrade(data, cell["cell_type"])
+        if data is None:
+            del cell["metadata"]["nbgrader"]
+        else:
+            cell["metadata"]["nbgrader"] = data
 
     def _clear_sources(self, cell: dict[str, Any], flags: Flags | None, stub: str) -> None:
         is_solution = flags is not None and flags.solution

@@ -9,9 +9,12 @@ from grader.markup import code_html, markdown_html
 from grader.nbgrader_format import GRADE_ID, Role, read_flags
 from grader.outputs import Budget, OutputView, output_views
 from grader.reading import UnreadableNotebook, language_of, read_notebook
-from grader.sanitise import data_image, escaped, plain_text
+from grader.sanitise import data_image, plain_text
 
-__all__ = ["CellView", "NotebookView", "OutputView", "UnreadableNotebook", "notebook_view"]
+__all__ = ["Budget", "CellView", "NotebookView", "OutputView", "UnreadableNotebook", "notebook_view"]
+
+MAX_SOURCE = 1_000_000
+"""Most characters of one cell's text that are shown."""
 
 CellKind = Literal["markdown", "code", "raw"]
 
@@ -36,11 +39,14 @@ class NotebookView:
     cells: list[CellView]
 
 
-def notebook_view(data: bytes) -> NotebookView:
-    """Read a notebook, trusting nothing in it. Raises UnreadableNotebook with a sentence, and nothing else."""
+def notebook_view(data: bytes, budget: Budget | None = None) -> NotebookView:
+    """Read a notebook, trusting nothing in it. Raises UnreadableNotebook with a sentence, and nothing else.
+
+    Notebooks that stand on one page share a ``budget``.
+    """
     notebook = read_notebook(data)
     language = language_of(notebook)
-    budget = Budget()
+    budget = budget or Budget()
     return NotebookView([_cell_view(index, cell, language, budget) for index, cell in enumerate(notebook["cells"])])
 
 
@@ -62,10 +68,10 @@ def _cell_view(index: int, cell: dict[str, Any], language: str, budget: Budget) 
 
 def _source_html(kind: CellKind, source: str, language: str, budget: Budget, picture: Callable[[str], str | None]) -> str:
     if kind == "raw" or not budget.take_markup(len(source)):
-        return f'<pre class="nb-text">{escaped(source)}</pre>'
+        return f'<pre class="nb-text">{budget.plain(source, MAX_SOURCE)}</pre>'
     if kind == "markdown":
-        return f'<div class="nb-markdown">{markdown_html(source, picture)}</div>'
-    return f'<pre class="nb-code"><code>{code_html(source, language)}</code></pre>'
+        return f'<div class="nb-markdown">{budget.timed(lambda: markdown_html(source, picture))}</div>'
+    return f'<pre class="nb-code"><code>{budget.timed(lambda: code_html(source, language))}</code></pre>'
 
 
 def _attachments(attachments: object, budget: Budget) -> Callable[[str], str | None]:

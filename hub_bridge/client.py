@@ -118,6 +118,10 @@ class HubClient:
             following = page["_pagination"]["next"]
             offset = following["offset"] if following else None
 
+    def remove_user(self, name: str) -> None:
+        """Forget a user with their sign-ins and tokens; their server stops. Nothing happens when there is none."""
+        self._call("DELETE", f"/users/{name}", fine=(GONE,))
+
     # Servers
 
     def start_server(self, name: str, options: dict[str, Any] | None = None) -> ServerState:

@@ -13,8 +13,17 @@ PORTAL_SCOPES = ("admin:users", "admin:groups", "read:servers", "start:servers",
 CULLER_SCOPES = ("list:users", "read:users:activity", "read:servers", "delete:servers")
 """What the service that stops idle servers needs."""
 
-USER_SCOPES = ("self", f"access:services!service={PORTAL}")
-"""What everybody may do: use their own server and sign in at the portal."""
+USER_SCOPES = (
+    "read:users!user",
+    "users:activity!user",
+    "servers!user",
+    "access:servers!user",
+    f"access:services!service={PORTAL}",
+)
+"""What everybody may do: use their own server and sign in at the portal.
+
+Not "self", which lets people make API tokens: such a token outlives a sign-out, a dropping and a change of role.
+"""
 
 STAFF = frozenset({"owner", "teacher", "grader"})
 

@@ -6,7 +6,7 @@ import click
 
 from classroom.errors import HomeroomError
 
-COMMANDS = ("up", "course", "roster", "assignment", "collect", "grades", "invitations", "sign-in")
+COMMANDS = ("up", "course", "roster", "assignment", "collect", "grades", "invitations", "sign-in", "grade", "release", "check")
 
 
 class _Group(click.Group):

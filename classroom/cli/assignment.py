@@ -28,6 +28,7 @@ def command() -> None:
 
 @command.command(
     "release",
+    short_help="Make the students' version of an assignment.",
     epilog=examples(
         "homeroom assignment release bio1 growth",
         'homeroom assignment release bio1 growth growth.ipynb cells.csv --title "Growth of cells"',
@@ -108,7 +109,11 @@ def list_(*, course: str, state: Path) -> None:
     show_table(headers, rows)
 
 
-@command.command("publish", epilog=examples('homeroom assignment publish bio1 growth --due "2026-10-08 23:59"'))
+@command.command(
+    "publish",
+    short_help="Give a released assignment to the students.",
+    epilog=examples('homeroom assignment publish bio1 growth --due "2026-10-08 23:59"'),
+)
 @click.argument("course")
 @click.argument("assignment")
 @click.option("--opens", metavar="TIME", help="When students get it, like 2026-10-01 09:00. Default: course.toml's, else now.")

@@ -15,7 +15,11 @@ _LOOK_EVERY = 0.5
 _SILENCE = 60.0
 
 
-@click.command("collect", epilog=examples("homeroom collect bio1 growth --wait"))
+@click.command(
+    "collect",
+    short_help="Collect from everybody who has handed in nothing.",
+    epilog=examples("homeroom collect bio1 growth --wait"),
+)
 @click.argument("course")
 @click.argument("assignment")
 @click.option("--wait", is_flag=True, help="Stay until it is done, and show what could not be collected.")

@@ -79,7 +79,9 @@ def create(
         click.echo(f"  {invitation}")
 
 
-@command.command("sync", epilog=examples("homeroom course sync bio1"))
+@command.command(
+    "sync", short_help="Release what is new or changed in the course's folder.", epilog=examples("homeroom course sync bio1")
+)
 @click.argument("slug")
 @state_option
 def sync(*, slug: str, state: Path) -> None:

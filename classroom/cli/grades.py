@@ -14,7 +14,9 @@ def command() -> None:
     """Take grades out."""
 
 
-@command.command("export", epilog=examples("homeroom grades export bio1 --output grades.csv"))
+@command.command(
+    "export", short_help="Write the gradebook as CSV.", epilog=examples("homeroom grades export bio1 --output grades.csv")
+)
 @click.argument("course")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write. Default: the terminal.")
 @state_option

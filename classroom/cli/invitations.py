@@ -14,7 +14,11 @@ def command() -> None:
     """Hand out the links that let new people in."""
 
 
-@command.command("list", epilog=examples("homeroom invitations list bio1", "homeroom invitations list bio1 --csv > links.csv"))
+@command.command(
+    "list",
+    short_help="Show who has which link, and who has accepted.",
+    epilog=examples("homeroom invitations list bio1", "homeroom invitations list bio1 --csv > links.csv"),
+)
 @click.argument("course")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for a mail merge.")
 @state_option

@@ -17,6 +17,7 @@ def command() -> None:
 
 @command.command(
     "import",
+    short_help="Show what a roster file would change; --yes applies it.",
     epilog=examples(
         "homeroom roster import class.csv --course bio1          look first",
         "homeroom roster import class.csv --course bio1 --yes    then apply",

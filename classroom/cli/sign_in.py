@@ -14,7 +14,11 @@ from classroom.services import identity, links
 LIFETIME = timedelta(hours=1)
 
 
-@click.command("sign-in", epilog=examples("homeroom sign-in teacher", "homeroom sign-in ada --state /srv/homeroom"))
+@click.command(
+    "sign-in",
+    short_help="Print a link that signs somebody in, once.",
+    epilog=examples("homeroom sign-in teacher", "homeroom sign-in ada --state /srv/homeroom"),
+)
 @click.argument("name")
 @state_option
 def command(*, name: str, state: Path) -> None:

@@ -9,7 +9,7 @@ from classroom.stack.run import run_stack
 LAST_FIRST_PORT = 65_000
 
 
-@click.command("up")
+@click.command("up", short_help="Start everything: hub, portal, workers and broker.")
 @click.option(
     "--port",
     type=click.IntRange(1, LAST_FIRST_PORT),

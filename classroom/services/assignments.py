@@ -14,16 +14,16 @@ from classroom.models import (
     Course,
     Delivery,
     Enrolment,
-    EnrolmentStatus,
     Feedback,
     GradeJob,
     JobState,
     Operation,
     Person,
-    Role,
     Submission,
 )
 from classroom.services import deliveries
+from classroom.services.class_list import newest_attempts, student_ids
+from classroom.services.grade_totals import grade_totals
 from classroom.services.submission_grades import grades_of
 
 _LONGEST_TITLE = 200
@@ -135,9 +135,7 @@ def students_view(session: Session, *, enrolment: Enrolment, now: datetime) -> l
 def staff_view(session: Session, *, course: Course, now: datetime) -> list[StaffAssignment]:
     """All assignments of the course with how far each is, in the course's order."""
     assignments = _of(session, course, published=False)
-    students = select(Enrolment.id).where(
-        Enrolment.course_id == course.id, Enrolment.role == Role.student, Enrolment.status == EnrolmentStatus.active
-    )
+    students = student_ids(course.id)
     enrolled = session.scalar(select(func.count()).select_from(students.subquery())) or 0
     delivered = session.execute(
         select(Delivery.release_id, func.count())
@@ -149,20 +147,16 @@ def staff_view(session: Session, *, course: Course, now: datetime) -> list[Staff
         .group_by(Delivery.release_id)
     )
     deliveries_of = dict(delivered.all())
-    newest = (
-        select(func.max(Submission.id))
-        .where(Submission.enrolment_id.in_(students), Submission.assignment_id.in_([a.id for a in assignments]))
-        .group_by(Submission.enrolment_id, Submission.assignment_id)
-    )
-    submissions = session.scalars(select(Submission).where(Submission.id.in_(newest))).all()
-    grades = grades_of(session, submissions=submissions)
+    newest = newest_attempts(Submission.enrolment_id.in_(students), Submission.assignment_id.in_([a.id for a in assignments]))
+    assignment_of = dict(session.execute(select(Submission.id, Submission.assignment_id).where(Submission.id.in_(newest))).all())
+    totals = grade_totals(session, submission_ids=newest)
     live = set(
         session.scalars(select(GradeJob.submission_id).where(GradeJob.submission_id.in_(newest), GradeJob.state != JobState.done))
     )
     released = set(session.scalars(select(Feedback.submission_id).where(Feedback.submission_id.in_(newest))))
-    states = Counter((s.assignment_id, "grading" if s.id in live else grades[s.id].state) for s in submissions)
-    submitted = Counter(s.assignment_id for s in submissions)
-    returned = Counter(s.assignment_id for s in submissions if s.id in released)
+    states = Counter((mine, "grading" if id_ in live else totals[id_].state) for id_, mine in assignment_of.items())
+    submitted = Counter(assignment_of.values())
+    returned = Counter(assignment_of[id_] for id_ in released)
     return [
         StaffAssignment(
             assignment=assignment,

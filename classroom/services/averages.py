@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from classroom.models import Assignment, Enrolment, EnrolmentStatus, Role, Submission
-from classroom.services.submission_grades import grades_of, tidy
+from classroom.models import Assignment, Submission
+from classroom.services.class_list import is_student, newest_attempts
+from classroom.services.grade_totals import grade_totals
+from classroom.services.submission_grades import tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +22,13 @@ class Average:
 
 def assignment_averages(session: Session, *, assignments: Sequence[Assignment]) -> list[Average]:
     """One for each of ``assignments``, over active students' newest attempts whose grade is complete."""
-    newest = (
-        select(func.max(Submission.id))
-        .join(Submission.enrolment)
-        .where(
-            Submission.assignment_id.in_([assignment.id for assignment in assignments]),
-            Enrolment.role == Role.student,
-            Enrolment.status == EnrolmentStatus.active,
-        )
-        .group_by(Submission.enrolment_id, Submission.assignment_id)
-    )
-    submissions = session.scalars(select(Submission).where(Submission.id.in_(newest)).options(defer(Submission.files))).all()
-    grades = grades_of(session, submissions=submissions)
+    ids = [assignment.id for assignment in assignments]
+    newest = newest_attempts(Submission.assignment_id.in_(ids), Submission.enrolment.has(is_student()))
+    totals = grade_totals(session, submission_ids=newest)
     scores: dict[int, list[float]] = {assignment.id: [] for assignment in assignments}
-    for submission in submissions:
-        if grades[submission.id].complete:
-            scores[submission.assignment_id].append(grades[submission.id].score)
+    for id_, assignment_id in session.execute(select(Submission.id, Submission.assignment_id).where(Submission.id.in_(newest))):
+        if totals[id_].complete:
+            scores[assignment_id].append(totals[id_].score)
     return [_average(scores[assignment.id]) for assignment in assignments]
 
 

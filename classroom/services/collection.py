@@ -11,18 +11,18 @@ from classroom.errors import HomeroomError, Unavailable
 from classroom.models import (
     Assignment,
     Enrolment,
-    EnrolmentStatus,
     Operation,
     OperationKind,
     Person,
     Release,
-    Role,
     Submission,
     Trigger,
 )
 from classroom.services import manifests, operations, snapshots, submissions
+from classroom.services.class_list import student_ids
 from classroom.services.manifests import Manifest
 from classroom.services.operation_context import OperationContext
+from classroom.services.side_by_side import side_by_side
 
 BATCH = 50
 _NAMES_SHOWN = 20
@@ -75,6 +75,7 @@ class _Job:
     """One collection: what is collected, and what the homes had been given."""
 
     assignment: Assignment
+    folder: str
     wanted: list[str]
     delivered: snapshots.Delivered
     trigger: Trigger
@@ -104,6 +105,7 @@ def _prepare(session: Session, context: OperationContext, operation: Operation) 
     versions = [manifests.read(context.files, e) for files in releases for e in files if e["path"].endswith(".ipynb")]
     return _Job(
         assignment=assignment,
+        folder=snapshots.folder(assignment),
         wanted=manifests.notebooks(assignment.release.release_files),
         delivered=snapshots.Delivered(versions),
         trigger=Trigger.deadline if operation.created_by_id is None else Trigger.teacher,
@@ -118,12 +120,7 @@ def _is_early(job: _Job, now: datetime) -> bool:
 
 def _waiting(session: Session, job: _Job) -> Sequence[int]:
     handed_in = exists().where(Submission.enrolment_id == Enrolment.id, Submission.assignment_id == job.assignment.id)
-    students = select(Enrolment.id).where(
-        Enrolment.course_id == job.assignment.course_id,
-        Enrolment.role == Role.student,
-        Enrolment.status == EnrolmentStatus.active,
-    )
-    return session.scalars(students.where(~handed_in).order_by(Enrolment.id)).all()
+    return session.scalars(student_ids(job.assignment.course_id).where(~handed_in).order_by(Enrolment.id)).all()
 
 
 def _look(context: OperationContext, job: _Job, enrolment_ids: Sequence[int]) -> list[_Look]:
@@ -132,15 +129,15 @@ def _look(context: OperationContext, job: _Job, enrolment_ids: Sequence[int]) ->
         session.connection(execution_options={"homeroom_read_only": True})
         people = select(Enrolment).options(joinedload(Enrolment.person)).where(Enrolment.id.in_(enrolment_ids))
         enrolments = session.scalars(people.order_by(Enrolment.id)).all()
-    return [_look_at(context, job, enrolment) for enrolment in enrolments]
+    return side_by_side(lambda enrolment: _look_at(context, job, enrolment), enrolments)
 
 
 def _look_at(context: OperationContext, job: _Job, enrolment: Enrolment) -> _Look:
     try:
-        contents = snapshots.take(context.homes, enrolment=enrolment, assignment=job.assignment, limits=context.settings)
+        contents = snapshots.take(context.homes, hub_name=enrolment.person.hub_name, folder=job.folder, limits=context.settings)
         if not job.delivered.is_changed_in(contents):
             return _Look(enrolment)
-        snapshots.check_notebooks(contents, wanted=job.wanted, assignment=job.assignment)
+        snapshots.check_notebooks(contents, wanted=job.wanted, folder=job.folder)
     except Unavailable:
         raise
     except HomeroomError as error:

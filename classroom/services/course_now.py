@@ -6,6 +6,7 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from classroom.models import Assignment, Course, Delivery, Enrolment, EnrolmentStatus, GradeJob, JobState, Role, Submission
+from classroom.services.class_list import is_student, newest_attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class JobsNow:
 
 def jobs_now(session: Session, *, assignment: Assignment) -> JobsNow:
     """How far the machine is with an assignment."""
-    newest = select(func.max(Submission.id)).where(Submission.assignment_id == assignment.id).group_by(Submission.enrolment_id)
+    newest = newest_attempts(Submission.assignment_id == assignment.id)
     live = and_(GradeJob.submission_id == Submission.id, GradeJob.state != JobState.done)
     rows = session.execute(
         select(GradeJob.state, func.count(func.distinct(Submission.id)))
@@ -63,10 +64,9 @@ def jobs_now(session: Session, *, assignment: Assignment) -> JobsNow:
 
 def head_count(session: Session, *, course: Course) -> HeadCount:
     """How many people are in the course."""
-    is_student = Enrolment.role == Role.student
     students, everybody, waiting = session.execute(
         select(
-            func.coalesce(func.sum(case((is_student, 1), else_=0)), 0),
+            func.coalesce(func.sum(case((Enrolment.role == Role.student, 1), else_=0)), 0),
             func.count(),
             func.coalesce(func.sum(case((Enrolment.provisioned_at.is_(None), 1), else_=0)), 0),
         ).where(Enrolment.course_id == course.id, Enrolment.status == EnrolmentStatus.active)
@@ -115,11 +115,7 @@ def delivery_count(session: Session, *, assignment: Assignment) -> DeliveryCount
         select(Delivery.delivered_at, Delivery.error, Delivery.kept)
         .select_from(Enrolment)
         .outerjoin(Delivery, mine)
-        .where(
-            Enrolment.course_id == assignment.course_id,
-            Enrolment.role == Role.student,
-            Enrolment.status == EnrolmentStatus.active,
-        )
+        .where(Enrolment.course_id == assignment.course_id, is_student())
     ).all()
     return DeliveryCount(
         enrolled=len(rows),

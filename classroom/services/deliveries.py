@@ -20,6 +20,7 @@ from classroom.models import (
 from classroom.services import manifests, operations
 from classroom.services.delivery_gaps import lacks_somebody, receives
 from classroom.services.operation_context import OperationContext
+from classroom.services.side_by_side import side_by_side
 from grader.files import FileStore
 from hub_bridge.homes import HomeFull, HomeRefused, Homes, Placed
 
@@ -158,7 +159,7 @@ def _deliver_batch(context: OperationContext, parcel: _Parcel, enrolment_ids: Se
             )
         ):
             received.setdefault(enrolment_id, set()).add(release_id)
-    return [_deliver(context.homes, parcel, id_, person, received.get(id_, set())) for id_, person in people]
+    return side_by_side(lambda one: _deliver(context.homes, parcel, one[0], one[1], received.get(one[0], set())), people)
 
 
 def _deliver(homes: Homes, parcel: _Parcel, enrolment_id: int, person: Person, received: set[int]) -> _Outcome:

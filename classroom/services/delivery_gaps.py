@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, select
 
-from classroom.models import Assignment, Delivery, Enrolment, EnrolmentStatus, Operation, OperationKind, OperationState, Role
+from classroom.models import Assignment, Delivery, Enrolment, Operation, OperationKind, OperationState
+from classroom.services.class_list import is_student
 
 
 def lacks_somebody(*, retry_since: datetime) -> ColumnElement[bool]:
@@ -20,7 +21,7 @@ def lacks_somebody(*, retry_since: datetime) -> ColumnElement[bool]:
 
 def receives() -> ColumnElement[bool]:
     """Active students whose home is there."""
-    return and_(Enrolment.role == Role.student, Enrolment.status == EnrolmentStatus.active, Enrolment.provisioned_at.is_not(None))
+    return and_(is_student(), Enrolment.provisioned_at.is_not(None))
 
 
 def _row(*more: ColumnElement[bool]) -> ColumnElement[bool]:

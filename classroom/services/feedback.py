@@ -5,12 +5,13 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from classroom.errors import HomeroomError, Unavailable
 from classroom.models import Assignment, Enrolment, Feedback, Operation, OperationKind, Person, Submission
 from classroom.services import manifests, operations
+from classroom.services.class_list import newest_attempts
 from classroom.services.operation_context import OperationContext
 from classroom.services.submission_grades import SubmissionGrade, grades_of
 from grader.feedback import QuestionFeedback, feedback_page
@@ -153,7 +154,7 @@ def _page(data: bytes, notebook: str, submission: Submission, grade: SubmissionG
 
 
 def _newest(session: Session, assignment: Assignment) -> Sequence[Submission]:
-    newest = select(func.max(Submission.id)).where(Submission.assignment_id == assignment.id).group_by(Submission.enrolment_id)
+    newest = newest_attempts(Submission.assignment_id == assignment.id)
     return session.scalars(select(Submission).where(Submission.id.in_(newest))).all()
 
 

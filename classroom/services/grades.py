@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, defer, joinedload
 
-from classroom.models import Assignment, Course, Enrolment, EnrolmentStatus, Feedback, Person, Role, Section, Submission
+from classroom.models import Assignment, Course, Enrolment, Feedback, Person, Section, Submission
+from classroom.services.class_list import newest_attempts, students_by_name
+from classroom.services.grade_totals import GradeTotal, grade_totals
 from classroom.services.pages import Page, page_of
 from classroom.services.submission_grades import (
     GradeState,
@@ -111,12 +113,8 @@ def newest_submissions(
     assignment_ids = [assignment.id for assignment in assignments]
     found: dict[tuple[int, int], Submission] = {}
     for chunk in chunks(enrolments):
-        newest = (
-            select(func.max(Submission.id))
-            .where(Submission.enrolment_id.in_([e.id for e in chunk]), Submission.assignment_id.in_(assignment_ids))
-            .group_by(Submission.enrolment_id, Submission.assignment_id)
-        )
-        for submission in session.scalars(select(Submission).where(Submission.id.in_(newest))):
+        newest = newest_attempts(Submission.enrolment_id.in_([e.id for e in chunk]), Submission.assignment_id.in_(assignment_ids))
+        for submission in session.scalars(select(Submission).where(Submission.id.in_(newest)).options(defer(Submission.files))):
             found[submission.enrolment_id, submission.assignment_id] = submission
     return found
 
@@ -128,14 +126,7 @@ def _assignments(session: Session, course: Course) -> list[Assignment]:
 
 
 def _students(course: Course, search: str = "") -> Select[Enrolment]:
-    students = (
-        select(Enrolment)
-        .join(Enrolment.person)
-        .outerjoin(Enrolment.section)
-        .where(Enrolment.course_id == course.id, Enrolment.role == Role.student, Enrolment.status == EnrolmentStatus.active)
-        .options(contains_eager(Enrolment.person), contains_eager(Enrolment.section))
-        .order_by(func.lower(Person.display_name), Enrolment.id)
-    )
+    students = students_by_name(course.id)
     for word in search.split()[:5]:
         columns = (Person.display_name, Person.email, Person.hub_name, Enrolment.student_id, Section.name)
         students = students.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
@@ -144,14 +135,16 @@ def _students(course: Course, search: str = "") -> Select[Enrolment]:
 
 def _rows(session: Session, assignments: list[Assignment], enrolments: Sequence[Enrolment]) -> list[GradebookRow]:
     submissions = newest_submissions(session, assignments=assignments, enrolments=enrolments)
-    grades = grades_of(session, submissions=list(submissions.values()))
+    totals: dict[int, GradeTotal] = {}
+    for chunk in chunks([submission.id for submission in submissions.values()]):
+        totals |= grade_totals(session, submission_ids=select(Submission.id).where(Submission.id.in_(chunk)))
     released = _released(session, list(submissions.values()))
 
     def cell(enrolment: Enrolment, assignment: Assignment) -> GradebookCell:
         submission = submissions.get((enrolment.id, assignment.id))
         if submission is None:
             return GradebookCell("none", max_score=assignment.release.max_score if assignment.release else 0.0)
-        grade = grades[submission.id]
+        grade = totals[submission.id]
         return GradebookCell(grade.state, grade.score, grade.max_score, submission, submission.id in released)
 
     return [GradebookRow(enrolment, [cell(enrolment, assignment) for assignment in assignments]) for enrolment in enrolments]

@@ -3,11 +3,11 @@
 import logging
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from classroom.config import Settings
@@ -26,8 +26,9 @@ from classroom.models import (
     Submission,
 )
 from classroom.services import feedback, outbox
+from classroom.services.class_list import newest_attempts
 from classroom.services.replies import LONGEST_TEXT, lost, read_reply, scores_of
-from classroom.services.submission_grades import grades_of, submission_grade
+from classroom.services.submission_grades import submission_grade
 from grader import jobs
 from grader.jobs import FileRef, GradeResult
 
@@ -56,7 +57,8 @@ def regrade(session: Session, *, assignment: Assignment, actor: Person | None, n
     live = exists().where(
         GradeJob.submission_id == Submission.id, GradeJob.release_id == assignment.release.id, GradeJob.state != JobState.done
     )
-    submissions = session.scalars(select(Submission).where(Submission.id.in_(_newest(assignment)), ~live)).all()
+    newest = newest_attempts(Submission.assignment_id == assignment.id)
+    submissions = session.scalars(select(Submission).where(Submission.id.in_(newest), ~live)).all()
     for submission in submissions:
         _start(session, submission, assignment.release, now)
     log.info("regrade: %s, %d submissions, by %s", assignment.slug, len(submissions), actor.hub_name if actor else "the operator")
@@ -120,35 +122,6 @@ def requeue_stale(session: Session, *, settings: Settings, queue_is_empty: bool,
     return len(stale)
 
 
-@dataclass(frozen=True, slots=True)
-class GradingProgress:
-    """How far the newest attempts of an assignment are. ``total`` of them; ``done`` have a result and no job on its way."""
-
-    total: int
-    done: int
-    running: int
-    waiting: int
-    needs_person: int
-
-
-def grading_progress(session: Session, *, assignment: Assignment) -> GradingProgress:
-    """Where the grading of an assignment is, for a page that shows it live."""
-    newest = session.scalars(select(Submission).where(Submission.id.in_(_newest(assignment)))).all()
-    live = select(GradeJob.submission_id, GradeJob.state).where(
-        GradeJob.submission_id.in_(_newest(assignment)), GradeJob.state != JobState.done
-    )
-    states = dict(session.execute(live).all())
-    grades = grades_of(session, submissions=newest)
-    running = sum(state is JobState.running for state in states.values())
-    return GradingProgress(
-        total=len(newest),
-        done=len(newest) - len(states),
-        running=running,
-        waiting=len(states) - running,
-        needs_person=sum(grades[s.id].state == "needs_person" for s in newest if s.id not in states),
-    )
-
-
 def set_manual_score(
     session: Session,
     *,
@@ -182,12 +155,6 @@ def set_manual_score(
     session.flush()
     feedback.rewrite(session, submission=submission, now=now)
     return score
-
-
-def _newest(assignment: Assignment) -> Select[int]:
-    """Ids of everybody's newest attempt."""
-    newest = select(func.max(Submission.id)).where(Submission.assignment_id == assignment.id)
-    return newest.group_by(Submission.enrolment_id)
 
 
 def _start(session: Session, submission: Submission, release: Release, now: datetime) -> GradeJob:

@@ -13,6 +13,8 @@ from classroom.services.throttle import Throttle
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 500
+MAX_NAME = 254
+"""The longest thing to sign in with is an e-mail address."""
 _FEWEST_DIFFERENT = 4
 
 _hasher = PasswordHasher()
@@ -25,6 +27,8 @@ def check_password(session: Session, *, name: str, password: str, throttle: Thro
     An unknown name takes as long as a wrong password. Raises TooManyTries after too many failures for one name.
     """
     name = name.strip().lower()
+    if len(name) > MAX_NAME:
+        return None  # nobody's, and nothing the throttle should have to remember
     throttle.check(name)
     person = _person_by_name_or_email(session, name)
     known = person.password_hash if person else None

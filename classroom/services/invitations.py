@@ -87,11 +87,11 @@ def _may_be_invited(enrolment: Enrolment) -> bool:
 
 
 def _state(enrolment: Enrolment, accepted: set[int]) -> State:
+    if _may_be_invited(enrolment):
+        return "waiting"  # also somebody who accepted once and was given a new invitation
     if enrolment.person_id in accepted:
         return "accepted"
-    if enrolment.person.password_hash is not None:
-        return "has password"
-    return "waiting" if _may_be_invited(enrolment) else "invited elsewhere"
+    return "has password" if enrolment.person.password_hash is not None else "invited elsewhere"
 
 
 def _links(session: Session, waiting: Sequence[Enrolment], *, lifetime: timedelta, now: datetime) -> dict[int, SignInLink]:

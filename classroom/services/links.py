@@ -54,12 +54,14 @@ def find_link(session: Session, *, token: str, kind: LinkKind, secret: str, now:
     link = session.scalar(wanted.options(joinedload(SignInLink.person)))
     if link is None or not hmac.compare_digest(token_of(link, secret).encode(), token.encode()):
         raise NotFound(f"This link is not valid; a part of it may be missing. {_HELP[kind]}")
+    if not link.person.active:
+        raise NotFound(f"This link has expired. {_HELP[kind]}")
+    if kind is LinkKind.invitation and link.person.password_hash is not None:  # most often the one they chose with this link
+        raise HasPassword(f"You have a password already. Sign in as {link.person.hub_name} with it.")
     if link.used_at is not None:
         raise NotFound(f"This link was used already. {_HELP[kind]}")
-    if link.expires_at <= now or not link.person.active:
+    if link.expires_at <= now:
         raise NotFound(f"This link has expired. {_HELP[kind]}")
-    if kind is LinkKind.invitation and link.person.password_hash is not None:
-        raise HasPassword(f"You have a password already. Sign in as {link.person.hub_name} with it.")
     return link
 
 

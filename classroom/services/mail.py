@@ -8,13 +8,12 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import make_msgid
 from functools import cache
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from classroom.config import Settings
+from classroom.config import Settings, templates_folder
 from classroom.errors import HomeroomError, Unavailable
 
 _TIMEOUT = 20
@@ -98,11 +97,8 @@ def _one_line(text: str) -> str:
 
 @cache
 def _pages() -> Environment:
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "_templates"
-    folder = installed if installed.is_dir() else package.parent / "templates"
     return Environment(
-        loader=FileSystemLoader(folder / "email"),
+        loader=FileSystemLoader(templates_folder() / "email"),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,

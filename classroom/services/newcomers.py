@@ -9,7 +9,7 @@ from classroom.errors import Conflict, Forbidden, HomeroomError
 from classroom.models import TEACHERS, Course, Enrolment, EnrolmentStatus, Person, Role
 from classroom.services import access, people
 from classroom.services.rosters.columns import Field
-from classroom.services.rosters.parse import Line, Table
+from classroom.services.rosters.parse import Line, Table, clean_cell
 from classroom.services.rosters.people import Reading, RosterPerson, RowProblem, read_people
 from classroom.services.rosters.plan import Step, make_plan
 
@@ -47,7 +47,7 @@ def add_by_hand(
 
 
 def _listed(name: str, email: str, student_id: str, section: str) -> RosterPerson:
-    cells = tuple(" ".join(text.split()) for text in (name, email, student_id, section))
+    cells = tuple(clean_cell(text) for text in (name, email, student_id, section))
     reading = read_people(Table(_HEADERS, _COLUMNS, (Line(1, cells, beyond=False),)))
     _refuse(reading.problems)
     return reading.people[0]

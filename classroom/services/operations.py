@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from classroom.messages import PORTAL_QUEUE
+from classroom.messages import OPERATIONS_QUEUE
 from classroom.models import Assignment, Course, Operation, OperationKind, OperationState, Person
 from classroom.services import outbox
 
@@ -111,8 +111,9 @@ def run_again(session: Session, *, now: datetime) -> int:
 
 
 def recent(session: Session, *, course: Course, limit: int = 10) -> list[Operation]:
-    """The newest operations of a course, newest first."""
-    newest = select(Operation).where(Operation.course_id == course.id).order_by(Operation.id.desc())
+    """The newest operations of a course, newest first. Those that found nothing to do are no news."""
+    idle = (Operation.state == OperationState.done) & (Operation.total == 0)
+    newest = select(Operation).where(Operation.course_id == course.id, ~idle).order_by(Operation.id.desc())
     return list(session.scalars(newest.limit(limit)))
 
 
@@ -139,7 +140,7 @@ def _patience(operation: Operation, now: datetime) -> timedelta:
 
 
 def _send(session: Session, operation: Operation, now: datetime) -> None:
-    outbox.enqueue(session, task=RUN_TASK, queue=PORTAL_QUEUE, arguments={"operation_id": operation.id}, now=now)
+    outbox.enqueue(session, task=RUN_TASK, queue=OPERATIONS_QUEUE, arguments={"operation_id": operation.id}, now=now)
 
 
 def _shortened(problems: Sequence[str]) -> list[str]:

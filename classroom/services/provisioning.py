@@ -1,7 +1,8 @@
 """Makes hub and homes match the enrolments: the operation ``provision``. Doing it twice changes nothing.
 
 An enrolment whose ``provisioned_at`` is empty is waiting. An active one gets a hub user, the hub group of its course and role,
-and a home; a dropped one leaves the groups, and its server stops unless the person is in another course.
+and a and a home; a dropped one leaves the groups. Somebody who is in no course any more is forgotten by the hub, so that whatever
+they are signed in with ends at once; the home stays.
 """
 
 from collections.abc import Callable, Iterable
@@ -88,6 +89,8 @@ class _Place:
     active: bool
     elsewhere: bool
     """The person is active in another course."""
+    teaches: bool
+    """They are on the staff of another course, or may create courses."""
     problem: str | None = None
 
 
@@ -132,10 +135,13 @@ def _waiting(course: Course) -> Select[int]:
 
 def _load(context: OperationContext, enrolment_ids: list[int]) -> list[_Place]:
     other = aliased(Enrolment)
-    elsewhere = exists().where(
-        other.person_id == Enrolment.person_id, other.id != Enrolment.id, other.status == EnrolmentStatus.active
+    there = (other.person_id == Enrolment.person_id, other.id != Enrolment.id, other.status == EnrolmentStatus.active)
+    elsewhere, teaching = exists().where(*there), exists().where(*there, other.role != Role.student)
+    wanted = (
+        select(Enrolment, Person, elsewhere.label("elsewhere"), teaching.label("teaching"))
+        .join(Enrolment.person)
+        .where(Enrolment.id.in_(enrolment_ids))
     )
-    wanted = select(Enrolment, Person, elsewhere).join(Enrolment.person).where(Enrolment.id.in_(enrolment_ids))
     with context.sessions() as session:
         session.connection(execution_options={"homeroom_read_only": True})
         return [
@@ -145,8 +151,9 @@ def _load(context: OperationContext, enrolment_ids: list[int]) -> list[_Place]:
                 role=enrolment.role,
                 active=enrolment.status == EnrolmentStatus.active,
                 elsewhere=also,
+                teaches=teaches or person.creates_courses,
             )
-            for enrolment, person, also in session.execute(wanted.order_by(Enrolment.id))
+            for enrolment, person, also, teaches in session.execute(wanted.order_by(Enrolment.id))
         ]
 
 
@@ -181,14 +188,20 @@ def _let_in(hub: HubClient, groups: _Groups, role: Role, places: list[_Place]) -
     names = _names(places)
     hub.ensure_users(set(names) - groups.users)
     groups.users |= set(names)
-    groups.put(role, names)
+    # Staff may enter the servers of the group of students. Putting a colleague on a roster must not open theirs.
+    guarded = _names(place for place in places if role is Role.student and place.teaches)
+    groups.put(role, sorted(set(names) - set(guarded)))
+    if guarded:
+        groups.put(None, guarded)
 
 
 def _let_go(hub: HubClient, groups: _Groups, places: list[_Place]) -> None:
     groups.put(None, _names(places))
     for place in places:
-        if not place.elsewhere:
+        if not place.elsewhere and not place.person.creates_courses:
             hub.stop_server(place.person.hub_name)
+            hub.remove_user(place.person.hub_name)
+            groups.users.discard(place.person.hub_name)
 
 
 def _ensure_home(context: OperationContext, place: _Place) -> None:

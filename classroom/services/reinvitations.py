@@ -20,8 +20,12 @@ REFUSAL = (
 
 
 def reissue(session: Session, *, enrolment: Enrolment, actor: Person, lifetime: timedelta, now: datetime) -> SignInLink:
-    """A fresh invitation; links made before stop working. Raises Forbidden for an account the actor must not open."""
+    """A fresh invitation; links made before stop working, and so does the password, for which a new one is chosen then.
+
+    Raises Forbidden for an account the actor must not open.
+    """
     check_may_invite(session, enrolment=enrolment, actor=actor)
+    enrolment.person.password_hash = None
     session.execute(
         update(SignInLink)
         .where(

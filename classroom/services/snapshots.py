@@ -6,23 +6,22 @@ from typing import Any
 
 from classroom.config import Settings
 from classroom.errors import HomeroomError, TooLarge, Unavailable
-from classroom.models import Assignment, Enrolment
+from classroom.models import Assignment
 from classroom.services.paths import is_noise
 from hub_bridge.homes import HomeRefused, Homes
 
 
-def take(homes: Homes, *, enrolment: Enrolment, assignment: Assignment, limits: Settings) -> dict[str, bytes]:
+def take(homes: Homes, *, hub_name: str, folder: str, limits: Settings) -> dict[str, bytes]:
     """The student's files by path, without feedback, caches and hidden files; empty when there are none.
 
     Raises TooLarge over the limits, Unavailable when the home cannot be read.
     """
-    person = enrolment.person
-    if not homes.exists(person.hub_name):
+    if not homes.exists(hub_name):
         return {}
     try:
         found = homes.tree(
-            person.hub_name,
-            folder(assignment),
+            hub_name,
+            folder,
             max_bytes=limits.submission_limit,
             max_files=limits.submission_files_limit,
             skip=is_noise,
@@ -39,14 +38,14 @@ def folder(assignment: Assignment) -> str:
     return f"{assignment.course.slug}/{assignment.slug}"
 
 
-def check_notebooks(contents: Mapping[str, bytes], *, wanted: list[str], assignment: Assignment) -> None:
+def check_notebooks(contents: Mapping[str, bytes], *, wanted: list[str], folder: str) -> None:
     """Raise HomeroomError when none of the assignment's notebooks is there: it cannot be graded, and nobody meant that."""
     if any(path in contents for path in wanted):
         return
     others = [path for path in contents if path.endswith(".ipynb")]
     renamed = f" It holds {', '.join(others[:3])}: did you rename it?" if others else ""
     raise HomeroomError(
-        f"{' or '.join(wanted)} is not in the folder {folder(assignment)}.{renamed} Put it back under that name and try again."
+        f"{' or '.join(wanted)} is not in the folder {folder}.{renamed} Put it back under that name and try again."
     )
 
 

@@ -72,9 +72,14 @@ class SubmissionGrade:
     @property
     def state(self) -> GradeState:
         """Whether it waits for the machine, for a person, or for nothing."""
-        if self.complete:
-            return "complete"
-        return "grading" if self.status is None else "needs_person"
+        return state_of(self.status, complete=self.complete)
+
+
+def state_of(status: ResultStatus | None, *, complete: bool) -> GradeState:
+    """What a grade waits for: the machine while there is no result, a person while points are missing."""
+    if complete:
+        return "complete"
+    return "grading" if status is None else "needs_person"
 
 
 def tidy(points: float) -> float:
@@ -94,7 +99,7 @@ def grades_of(session: Session, *, submissions: Sequence[Submission]) -> dict[in
     for chunk in chunks(submissions):
         results = _counting_results(session, [submission.id for submission in chunk])
         wanted = {results[s.id].release_id if s.id in results else s.release_id for s in chunk}
-        releases |= _questions(session, wanted.difference(releases))
+        releases |= questions_of(session, wanted.difference(releases))
         scores = _scores(session, [result.id for result in results.values()])
         manual = _manual(session, [submission.id for submission in chunk])
         for submission in chunk:
@@ -169,7 +174,8 @@ def _counting_results(session: Session, submission_ids: list[int]) -> dict[int, 
     return counting
 
 
-def _questions(session: Session, release_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+def questions_of(session: Session, release_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """The questions of releases, by release id."""
     rows = session.execute(select(Release.id, Release.questions).where(Release.id.in_(release_ids)))
     return dict(rows.all())
 

@@ -5,23 +5,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, contains_eager, defer
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer
 
 from classroom.models import (
     Assignment,
     Enrolment,
-    EnrolmentStatus,
     Feedback,
     GradeJob,
     JobState,
-    Person,
     ResultStatus,
-    Role,
     Submission,
 )  # fmt: skip
+from classroom.services.class_list import newest_attempts, students_by_name
+from classroom.services.grade_totals import GradeTotal, grade_totals
 from classroom.services.pages import Page
-from classroom.services.submission_grades import SubmissionGrade, grades_of
 
 RowState = Literal["missing", "grading", "needs_person", "ungradable", "grader_error", "complete", "released"]
 ROW_STATES: tuple[RowState, ...] = get_args(RowState)
@@ -35,7 +33,7 @@ class SubmissionRow:
 
     enrolment: Enrolment
     submission: Submission | None
-    grade: SubmissionGrade | None
+    grade: GradeTotal | None
     state: RowState
     regrading: bool
     """The machine is at it again; the grade shown is the one before."""
@@ -105,27 +103,28 @@ def neighbours(session: Session, *, submission: Submission) -> Neighbours:
 
 def _rows(session: Session, assignment: Assignment) -> list[SubmissionRow]:
     submissions = {one.enrolment_id: one for one in _newest(session, assignment)}
-    grades = grades_of(session, submissions=list(submissions.values()))
+    totals = grade_totals(session, submission_ids=newest_attempts(Submission.assignment_id == assignment.id))
     running = _ids(session, assignment, select(GradeJob.submission_id).where(GradeJob.state != JobState.done), GradeJob)
     released = _ids(session, assignment, select(Feedback.submission_id), Feedback)
-    return [_row(person, submissions.get(person.id), grades, running, released) for person in _students(session, assignment)]
+    students = session.scalars(students_by_name(assignment.course_id)).all()
+    return [_row(student, submissions.get(student.id), totals, running, released) for student in students]
 
 
 def _row(
     enrolment: Enrolment,
     submission: Submission | None,
-    grades: Mapping[int, SubmissionGrade],
+    totals: Mapping[int, GradeTotal],
     running: set[int],
     released: set[int],
 ) -> SubmissionRow:
-    grade = grades[submission.id] if submission else None
+    grade = totals[submission.id] if submission else None
     is_running = submission is not None and submission.id in running
     is_released = submission is not None and submission.id in released
     state = _state(grade, is_running=is_running, is_released=is_released)
     return SubmissionRow(enrolment, submission, grade, state, regrading=is_running and state != "grading")
 
 
-def _state(grade: SubmissionGrade | None, *, is_running: bool, is_released: bool) -> RowState:
+def _state(grade: GradeTotal | None, *, is_running: bool, is_released: bool) -> RowState:
     if grade is None:
         return "missing"
     if grade.complete:
@@ -137,25 +136,9 @@ def _state(grade: SubmissionGrade | None, *, is_running: bool, is_released: bool
     return "ungradable" if grade.status is ResultStatus.ungradable else "grader_error"
 
 
-def _students(session: Session, assignment: Assignment) -> Sequence[Enrolment]:
-    students = (
-        select(Enrolment)
-        .join(Enrolment.person)
-        .outerjoin(Enrolment.section)
-        .where(
-            Enrolment.course_id == assignment.course_id,
-            Enrolment.role == Role.student,
-            Enrolment.status == EnrolmentStatus.active,
-        )
-        .options(contains_eager(Enrolment.person), contains_eager(Enrolment.section))
-        .order_by(func.lower(Person.display_name), Enrolment.id)
-    )
-    return session.scalars(students).all()
-
-
 def _newest(session: Session, assignment: Assignment) -> Sequence[Submission]:
-    newest = select(func.max(Submission.id)).where(Submission.assignment_id == assignment.id).group_by(Submission.enrolment_id)
-    return session.scalars(select(Submission).where(Submission.id.in_(newest)).options(defer(Submission.files))).all()
+    newest = select(Submission).where(Submission.id.in_(newest_attempts(Submission.assignment_id == assignment.id)))
+    return session.scalars(newest.options(defer(Submission.files))).all()
 
 
 def _ids(session: Session, assignment: Assignment, wanted: Any, table: type[GradeJob | Feedback]) -> set[int]:

@@ -1,5 +1,6 @@
 """Students' work handed in: an immutable snapshot with a receipt, stored before anything else happens to it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,29 +19,31 @@ from hub_bridge.homes import Homes
 _TRIES = 5
 
 
-def submit(
-    session: Session,
-    *,
-    files: FileStore,
-    homes: Homes,
-    enrolment: Enrolment,
-    assignment: Assignment,
-    trigger: Trigger,
-    now: datetime,
-    limits: Settings,
-) -> Submission:
-    """Hand in what lies in the student's folder. The same files as the last attempt are that attempt.
+@dataclass(frozen=True, slots=True)
+class HandIn:
+    """What is about to be handed in: whose home, which folder, which notebooks. Plain data, free of the database."""
 
-    Raises HomeroomError with what to do: nothing to hand in, too late, too large.
-    """
+    hub_name: str
+    folder: str
+    wanted: list[str]
+
+
+def prepare(*, enrolment: Enrolment, assignment: Assignment, now: datetime) -> HandIn:
+    """What to take from the student's home. Raises HomeroomError when the assignment takes no work now."""
     check_open(assignment, now=now)
-    contents = snapshots.take(homes, enrolment=enrolment, assignment=assignment, limits=limits)
     assert assignment.release is not None
     wanted = manifests.notebooks(assignment.release.release_files)
-    snapshots.check_notebooks(contents, wanted=wanted, assignment=assignment)
-    return record(
-        session, enrolment=enrolment, assignment=assignment, manifest=manifests.store(files, contents), trigger=trigger, now=now
-    )
+    return HandIn(enrolment.person.hub_name, snapshots.folder(assignment), wanted)
+
+
+def take(hand_in: HandIn, *, files: FileStore, homes: Homes, limits: Settings) -> Manifest:
+    """Keep what lies in the student's folder at this moment. It may be large: no transaction should be open meanwhile.
+
+    Raises HomeroomError with what to do: nothing to hand in, too large.
+    """
+    contents = snapshots.take(homes, hub_name=hand_in.hub_name, folder=hand_in.folder, limits=limits)
+    snapshots.check_notebooks(contents, wanted=hand_in.wanted, folder=hand_in.folder)
+    return manifests.store(files, contents)
 
 
 def check_open(assignment: Assignment, *, now: datetime) -> None:

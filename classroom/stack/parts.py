@@ -9,7 +9,8 @@ from signal import SIGQUIT, SIGTERM, Signals
 
 import classroom
 import hub_bridge
-from classroom.config import PORTAL_PREFIX, Settings
+from classroom.config import PORTAL_PREFIX, Settings, templates_folder
+from classroom.messages import GRADING_QUEUE, OPERATIONS_QUEUE, PORTAL_QUEUE
 from classroom.stack import health
 from classroom.stack.broker import broker_answers, broker_command
 from classroom.stack.child import Command
@@ -68,7 +69,7 @@ class Plan:
 def parts_of(plan: Plan) -> list[Part]:
     """All parts, in the order they start."""
     broker = [_broker(plan)] if plan.own_broker else []
-    return [*broker, _proxy(plan), _hub(plan), _grading(plan), _portal(plan), _worker(plan)]
+    return [*broker, _proxy(plan), _hub(plan), _grading(plan), _portal(plan), _worker(plan), _operations(plan)]
 
 
 def prepare_command(plan: Plan, *, demo: bool) -> Command:
@@ -113,22 +114,31 @@ def _portal(plan: Plan) -> Part:
 
 
 def _worker(plan: Plan) -> Part:
-    """The portal's tasks, and the clock (beat) that sends the regular ones: this is the only worker of its kind here."""
+    """The portal's short tasks, and the clock (beat) that sends the regular ones: this is the only worker of its kind here."""
     clock = ["--beat", f"--schedule={plan.state.path / 'run' / 'beat'}"]
-    arguments = _celery(
-        "classroom.tasks.app", "worker", "--queues=portal", "--hostname=portal@homeroom", "--concurrency=2", *clock
-    )
-    command = _python(plan, "worker", environment_of(plan.settings), *arguments)
-    return Part("worker", command, _pong(plan, "portal@homeroom"), stage=2, stops=SOON, needs_database=True)
+    return _portal_worker(plan, "worker", PORTAL_QUEUE, *clock)
+
+
+def _operations(plan: Plan) -> Part:
+    """The portal's long tasks. They have a worker of their own so that no short one ever waits behind them."""
+    return _portal_worker(plan, "operations", OPERATIONS_QUEUE)
+
+
+def _portal_worker(plan: Plan, name: str, queue: str, *more: str) -> Part:
+    host = f"{queue}@homeroom"
+    arguments = _celery("classroom.tasks.app", "worker", f"--queues={queue}", f"--hostname={host}", "--concurrency=2", *more)
+    command = _python(plan, name, environment_of(plan.settings), *arguments)
+    return Part(name, command, _pong(plan, host), stage=2, stops=SOON, needs_database=True)
 
 
 def _grading(plan: Plan) -> Part:
     """The one part that runs students' code: it gets the broker and the content store, and nothing to steal."""
     environment = {"HOMEROOM_BROKER_URL": plan.settings.broker, "HOMEROOM_FILES": str(plan.settings.files)}
     jobs = f"--concurrency={plan.settings.grading_jobs}"
-    arguments = _celery("grader.worker:app", "worker", "--queues=grading", "--hostname=grading@homeroom", jobs)
+    host = f"{GRADING_QUEUE}@homeroom"
+    arguments = _celery("grader.worker:app", "worker", f"--queues={GRADING_QUEUE}", f"--hostname={host}", jobs)
     command = _python(plan, "grading", environment, *arguments)
-    return Part("grading", command, _pong(plan, "grading@homeroom"), stage=2, stops=SOON)
+    return Part("grading", command, _pong(plan, host), stage=2, stops=SOON)
 
 
 def _pong(plan: Plan, name: str) -> Callable[[], bool]:
@@ -148,10 +158,3 @@ def _command(plan: Plan, name: str, environment: dict[str, str], arguments: list
     path = f"{sys.prefix}/bin{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     base = {"PATH": path, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", **inherited}
     return Command(arguments, base | environment, plan.state.path / "run", plan.state.path / "log" / f"{name}.log")
-
-
-def templates_folder() -> Path:
-    """Where the page templates are: beside the package in a checkout, inside it when installed."""
-    package = Path(classroom.__file__).parent
-    installed = package / "_templates"
-    return installed if installed.is_dir() else package.parent / "templates"

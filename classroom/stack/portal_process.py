@@ -1,6 +1,7 @@
 """The portal's process: ``python -m classroom.stack.portal_process PORT``."""
 
 import sys
+from typing import Any
 from urllib.parse import urlsplit
 
 import waitress
@@ -9,6 +10,7 @@ from werkzeug.utils import redirect
 
 from classroom.config import PORTAL_PREFIX, Settings
 from classroom.web import create_app
+from classroom.web.security import UPLOAD_OVERHEAD
 
 THREADS = 16
 
@@ -17,8 +19,17 @@ def main(port: int) -> None:
     """Serve the portal below its prefix on this machine's loopback until a signal ends it."""
     settings = Settings()
     application = DispatcherMiddleware(redirect(f"{PORTAL_PREFIX}/"), {PORTAL_PREFIX: create_app(settings)})
-    scheme = urlsplit(settings.portal_url).scheme
-    waitress.serve(application, listen=f"127.0.0.1:{port}", threads=THREADS, url_scheme=scheme, ident=None)
+    waitress.serve(application, listen=f"127.0.0.1:{port}", **server_options(settings))
+
+
+def server_options(settings: Settings) -> dict[str, Any]:
+    """How the web server treats requests. It keeps a body whole before the portal sees it, so it must know the largest one."""
+    return {
+        "threads": THREADS,
+        "url_scheme": urlsplit(settings.portal_url).scheme,
+        "ident": None,
+        "max_request_body_size": max(settings.roster_upload_limit, settings.notebook_upload_limit) + UPLOAD_OVERHEAD,
+    }
 
 
 if __name__ == "__main__":

@@ -155,5 +155,6 @@ def _welcome(settings: Settings, people: list[dict[str, Any]], say: Callable[[st
     for person in teachers + students:
         say(f"    {person['display_name']}, {person['role']}\n      {person['sign_in']}")
     if not people:
-        say("  Make a first course:  homeroom course create --help")
+        say("  Make a course:  homeroom course create --help")
+        say("  Let somebody in who has lost their way:  homeroom sign-in NAME")
     say("\n  Ctrl-C stops everything.\n")

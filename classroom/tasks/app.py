@@ -1,4 +1,7 @@
-"""The portal worker: ``celery --app=classroom.tasks.app worker --queues=portal``, and ``... beat`` once.
+"""The portal's two workers and its clock.
+
+``celery --app=classroom.tasks.app worker --queues=portal`` takes what is short and must not wait; another with
+``--queues=operations`` takes what is long; ``celery --app=classroom.tasks.app beat`` runs once.
 
 The functions in the other modules of this package do the work and can be called without Celery; here they get their names.
 Nothing is read from the environment before Celery needs its configuration.

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask import Flask
 
-from classroom.config import PORTAL_PREFIX, Settings
+from classroom.config import PORTAL_PREFIX, Settings, templates_folder
 from classroom.db import SessionMaker, make_sessions
 from classroom.messages import MessageSender, Sender
 from classroom.web import (
@@ -52,7 +52,7 @@ def create_app(
     clock: Callable[[], datetime] = context.utc_now,
 ) -> Flask:
     """The portal over ``settings``; parts that are not given are made from them. To be mounted below PORTAL_PREFIX."""
-    app = Flask("classroom.web", static_folder=None, template_folder=str(assets.templates_folder()))
+    app = Flask("classroom.web", static_folder=None, template_folder=str(templates_folder()))
     app.config.from_mapping(
         SECRET_KEY=settings.secret_key.get_secret_value(), APPLICATION_ROOT=PORTAL_PREFIX, MAX_CONTENT_LENGTH=ORDINARY_BODY
     )

@@ -27,12 +27,6 @@ def static_file(filename: str) -> Response:
     return response
 
 
-def templates_folder() -> Path:
-    """Where the pages are: beside the package in a checkout, inside it when installed."""
-    installed = Path(__file__).resolve().parents[1] / "_templates"
-    return installed if installed.is_dir() else installed.parents[1] / "templates"
-
-
 @cache
 def content_hash(filename: str) -> str:
     """The first digits of the sha256 of a static file; empty when there is none."""

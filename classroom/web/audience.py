@@ -129,11 +129,7 @@ def _admit_hub() -> None:
 
 
 def _admit_person(audience: Audience) -> ResponseReturnValue | None:
-    if (
-        visitor() is None
-        and request.method in {"GET", "HEAD"}
-        and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
-    ):
+    if visitor() is None and _is_a_visit():
         return redirect(url_for("auth.start", next=request.script_root + request.full_path.rstrip("?")))
     person()
     if audience in COURSE_SCOPED:

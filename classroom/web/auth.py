@@ -46,6 +46,12 @@ def sign_out() -> ResponseReturnValue:
     return redirect(f"{settings().hub_url}/hub/logout")
 
 
+@blueprint.errorhandler(links.HasPassword)
+def has_password(known: links.HasPassword) -> ResponseReturnValue:
+    """Nothing went wrong: somebody follows their invitation once more, and wants to sign in."""
+    return render_template("auth/has_password.html", sentence=str(known))
+
+
 @blueprint.get("/invitation/<token>")
 @audience.public
 def invitation(token: str) -> ResponseReturnValue:

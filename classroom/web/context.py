@@ -4,7 +4,8 @@ Views ask here and nowhere else, so that services stay free of request, clock an
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -88,6 +89,17 @@ def commit() -> None:
         outbox.send_pending(parts().sessions, parts().sender, now=now())
     except Unavailable as error:
         log.warning("messages wait in the outbox for the reaper: %s", error)
+
+
+@contextmanager
+def database_left_alone() -> Iterator[None]:
+    """Around work that may take long: the transaction ends before it, so that nobody waits for its lock.
+
+    What was read before counts as out of date afterwards.
+    """
+    db().commit()
+    yield
+    db().expire_all()
 
 
 def now() -> datetime:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from hub_bridge.proxy import node_binary
 from tests.support.look import Look
 from tests.support.stack import Stack, running_stack
 
@@ -29,15 +30,15 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium; nothing is downloaded."""
     path = shutil.which("chromium") or os.environ.get("CHROMIUM", "")
     assert path, "the browser tests need chromium: make browser installs it, or set CHROMIUM"
+    # Playwright's own Node.js needs a library that a bare Debian lacks; ours is complete.
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node_binary())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))
         yield browser
         browser.close()
 
 
-@pytest.fixture
-def open_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens a fresh browser profile, as another person on another machine; dialogs are accepted."""
+def _browsers(browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
 
     def make(*, width: int = 1280, height: int = 900) -> Page:
@@ -49,6 +50,18 @@ def open_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a fresh browser profile, as another person on another machine."""
+    yield from _browsers(browser)
+
+
+@pytest.fixture(scope="module")
+def browser_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """The same for what all tests of a file look at."""
+    yield from _browsers(browser)
 
 
 @pytest.fixture(scope="session")

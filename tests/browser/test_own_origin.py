@@ -8,17 +8,16 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.support.lab import LONG, run_first_code_cell
 from tests.support.stack import Stack
 from tests.support.visitor import eventually
-
-LONG = 120_000
 
 ATTACK = """
 async (targets) => {
   const seen = [];
   for (const [url, options] of targets) {
     try {
-      const answer = await fetch(url, {credentials: "include", ...options});
+      const answer = await fetch(url, {credentials: "include", signal: AbortSignal.timeout(8000), ...options});
       seen.push({url, type: answer.type, status: answer.status, text: (await answer.text()).slice(0, 2000)});
     } catch (error) { seen.push({url, error: String(error)}); }
   }
@@ -37,7 +36,14 @@ def hostile_notebook(targets: list[Any]) -> dict[str, Any]:
     """A notebook whose one cell runs ATTACK in the page and leaves what it found on the window."""
     script = f"({ATTACK})({json.dumps(targets)}).then((found) => {{ window.attackFound = found; }});"
     code = f"from IPython.display import Javascript, display\ndisplay(Javascript({script!r}))"
-    cell: dict[str, Any] = {"cell_type": "code", "id": "a", "metadata": {}, "execution_count": None, "outputs": [], "source": code}
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "id": "a",
+        "metadata": {},
+        "execution_count": None,
+        "outputs": [],
+        "source": code,
+    }
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
 
@@ -57,8 +63,7 @@ def sign_in(page: Page, link: str, stack: Stack) -> None:
 
 def start_server(page: Page, stack: Stack) -> None:
     """The student opens the first assignment, which starts their server."""
-    page.goto(f"{stack.portal}/courses/data-101/")
-    page.get_by_role("main").get_by_role("link").first.click()
+    page.goto(f"{stack.portal}/courses/data-101/a/temperatures/")
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Open").first.click()
     opened.value.wait_for_url("**/lab/tree/**", timeout=LONG)
@@ -83,19 +88,16 @@ def test_a_students_script_in_the_teachers_browser_reaches_neither_portal_nor_hu
     ]
     eventually("ben has a home", lambda: stack.home("ben").is_dir())
     student, teacher = open_browser(), open_browser()
-    sign_in(student, stack.sign_in_link(name="ben"), stack)
+    sign_in(student, stack.sign_in_link("ben"), stack)
     start_server(student, stack)
     plant(stack, "ben", targets)
-    sign_in(teacher, stack.sign_in_link("owner"), stack)
+    sign_in(teacher, stack.sign_in_link("teacher"), stack)
     assert teacher.goto(drop)
     expect(teacher.get_by_role("heading", level=1)).to_be_visible()  # the teacher may; the script must not
 
     teacher.goto(f"http://ben.localhost:{stack.port + 1}/user/ben/lab/tree/innocent.ipynb")
-    if teacher.get_by_role("button", name="Authorize").count():
-        teacher.get_by_role("button", name="Authorize").click()
-    teacher.wait_for_selector(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=LONG)
-    teacher.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
-    teacher.keyboard.press("Shift+Enter")
+    teacher.get_by_role("button", name="Open").click()  # the hub asks before it lets somebody into another's server
+    run_first_code_cell(teacher)
     teacher.wait_for_function("window.attackFound !== undefined", timeout=LONG)
 
     found = teacher.evaluate("window.attackFound")

@@ -58,7 +58,7 @@ def test_the_grading_worker_has_no_database_and_no_secret_in_its_environment(sta
 def test_the_portals_token_may_do_just_what_the_portal_does(stack: Stack) -> None:
     # Each of these is a call the portal makes; take one away here when the portal stops making it.
     used = {
-        "admin:users": "ensure_users",
+        "admin:users": "ensure_users, remove_user",
         "admin:groups": "ensure_group, add_to_group, remove_from_group",
         "read:servers": "server_state",
         "start:servers": "start_server",

@@ -52,6 +52,10 @@ class HubTwin(HubClient):
         self._called("stop", {name})
         self.stopped.append(name)
 
+    def remove_user(self, name: str) -> None:
+        self._called("forget", {name})
+        self.users.discard(name)
+
     def _called(self, what: str, names: set[str]) -> None:
         if len(self.calls) >= self.answers_for:
             raise HubUnavailable("The hub does not answer: connection refused")

@@ -1,5 +1,6 @@
 """Looking at a page as people do: wide and narrow, by day and by night, and with axe's eyes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -7,7 +8,11 @@ from typing import Literal
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-WIDE, NARROW = 1280, 390
+Way = tuple[Literal["wide", "narrow"], Literal["light", "dark"]]
+
+WIDTHS = {"wide": 1280, "narrow": 390}
+HEIGHT = 900
+ALL_WAYS: tuple[Way, ...] = (("wide", "light"), ("wide", "dark"), ("narrow", "light"), ("narrow", "dark"))
 
 
 @dataclass(frozen=True)
@@ -16,20 +21,19 @@ class Look:
 
     folder: Path
 
-    def __call__(self, page: Page, name: str) -> None:
-        """Photograph ``page`` in all four ways and fail on serious accessibility findings or sideways scrolling."""
-        size = page.viewport_size or {"width": WIDE, "height": 900}
+    def __call__(self, page: Page, name: str, *, ways: Sequence[Way] = ALL_WAYS, status: int = 200) -> None:
+        """Photograph ``page`` in these ways; fail on serious accessibility findings, sideways scrolling, another status."""
+        size = page.viewport_size or {"width": WIDTHS["wide"], "height": HEIGHT}
+        answered = page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")
+        assert answered == status, f"{name} ({page.url}) answered {answered}: {page.inner_text('body')[:500]}"
         problems = []
-        schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-        for width in (WIDE, NARROW):
-            page.set_viewport_size({"width": width, "height": 900 if width == WIDE else 844})
-            for scheme in schemes:
-                page.emulate_media(color_scheme=scheme)
-                way = f"{'wide' if width == WIDE else 'narrow'}-{scheme}"
-                page.screenshot(path=self.folder / f"{name}-{way}.png", full_page=True, animations="disabled")
-                problems += [f"{way}: {finding}" for finding in _findings(page)]
+        for width, scheme in ways:
+            page.set_viewport_size({"width": WIDTHS[width], "height": HEIGHT})
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=self.folder / f"{name}-{width}-{scheme}.png", full_page=True, animations="disabled")
+            problems += [f"{width} {scheme}: {finding}" for finding in _findings(page)]
             if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"):
-                problems.append(f"{width} px: the page scrolls sideways")
+                problems.append(f"{width} {scheme}: the page scrolls sideways")
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(size)
         assert not problems, f"{name} ({page.url}): " + "; ".join(problems)

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,12 +101,20 @@ class Stack:
             raise
 
 
-def start_stack(state: Path, *, port: int | None = None, demo: bool = True, env: dict[str, str] | None = None) -> Stack:
-    """Start ``homeroom up`` and wait until all of it answers."""
+def start_stack(
+    state: Path,
+    *,
+    port: int | None = None,
+    demo: bool = True,
+    env: dict[str, str] | None = None,
+    homeroom: Sequence[str] = (sys.executable, "-m", "classroom.cli"),
+    folder: Path | None = None,
+) -> Stack:
+    """Start ``homeroom up``, this checkout's unless another is named, and wait until all of it answers."""
     port = port or free_ports()
     state.parent.mkdir(parents=True, exist_ok=True)
     log = state.with_name(f"{state.name}.log")
-    command = [sys.executable, "-m", "classroom.cli", "up", "--port", str(port), "--state", str(state)]
+    command = [*homeroom, "up", "--port", str(port), "--state", str(state)]
     with log.open("ab") as out:
         process = subprocess.Popen(
             [*command, "--demo" if demo else "--no-demo"],
@@ -114,6 +122,7 @@ def start_stack(state: Path, *, port: int | None = None, demo: bool = True, env:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             env={**os.environ, **(env or {})},
+            cwd=folder,
         )
     stack = Stack(state=state, port=port, process=process, log=log)
     try:

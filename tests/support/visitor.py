@@ -104,7 +104,7 @@ def _button(form: Tag, words: str) -> dict[str, str]:
     return {}
 
 
-def eventually(what: str, read: Callable[[], T], *, seconds: float = 60) -> T:
+def eventually(what: str, read: Callable[[], T | None], *, seconds: float = 60) -> T:
     """Wait until ``read`` gives something true and return it; fails with ``what`` after ``seconds``."""
     deadline = time.monotonic() + seconds
     while True:

@@ -199,15 +199,10 @@ class Lab:
 
     def submit(self, enrolment: Enrolment, assignment: Assignment) -> Submission:
         """Press Submit."""
-        submission = submissions.submit(
-            self.session,
-            files=self.files,
-            homes=self.homes,
-            enrolment=enrolment,
-            assignment=assignment,
-            trigger=Trigger.student,
-            now=self.now,
-            limits=self.settings,
+        hand_in = submissions.prepare(enrolment=enrolment, assignment=assignment, now=self.now)
+        manifest = submissions.take(hand_in, files=self.files, homes=self.homes, limits=self.settings)
+        submission = submissions.record(
+            self.session, enrolment=enrolment, assignment=assignment, manifest=manifest, trigger=Trigger.student, now=self.now
         )
         self.session.commit()
         return submission

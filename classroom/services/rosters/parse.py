@@ -87,12 +87,13 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
                 raise UnreadableRoster(f"Row {number} has more than {_MAX_COLUMNS} columns. Is this a list of people?")
             if any(len(cell) > _MAX_CELL for cell in cells):
                 raise UnreadableRoster(f"Row {number} has a very long cell. Perhaps a quotation mark is opened and never closed.")
-            yield number, [_clean(cell) for cell in cells]
+            yield number, [clean_cell(cell) for cell in cells]
     except csv.Error as error:
         raise UnreadableRoster("The file cannot be read as CSV. Perhaps a quotation mark is opened and never closed.") from error
 
 
-def _clean(cell: str) -> str:
+def clean_cell(cell: str) -> str:
+    """The text of a cell without what nobody sees: control letters, turned directions, spreadsheets' armour."""
     text = " ".join(_INVISIBLE.sub("", cell).split())
     if quoted := _FORMULA_TEXT.fullmatch(text):
         return next(group for group in quoted.groups() if group is not None).strip()

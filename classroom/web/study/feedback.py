@@ -13,7 +13,10 @@ from classroom.web import audience
 from classroom.web.context import db, files
 from classroom.web.study.blueprint import blueprint
 from classroom.web.study.handin import own_submission
-from grader.view import CellView, UnreadableNotebook, notebook_view
+from grader.view import Budget, CellView, UnreadableNotebook, notebook_view
+
+PAGE_MARKUP = 1_000_000
+"""Characters that are rendered for one page, whatever was handed in."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +44,16 @@ def feedback(assignment: str, submission_id: int) -> str:
 def _notebooks(submission: Submission, grade: SubmissionGrade) -> list[ReturnedNotebook]:
     questions = {(question.notebook, question.grade_id): question for question in grade.questions}
     graded = {question.notebook for question in grade.questions}
-    return [_notebook(entry, questions) for entry in submission.files if entry["path"] in graded]
+    budget = Budget(markup=PAGE_MARKUP)
+    return [_notebook(entry, questions, budget) for entry in submission.files if entry["path"] in graded]
 
 
-def _notebook(entry: dict[str, object], questions: dict[tuple[str, str], QuestionGrade]) -> ReturnedNotebook:
+def _notebook(entry: dict[str, object], questions: dict[tuple[str, str], QuestionGrade], budget: Budget) -> ReturnedNotebook:
     path = str(entry["path"])
     mine = {grade_id: question for (notebook, grade_id), question in questions.items() if notebook == path}
     try:
         # What was handed in, never the notebook as it was run: that one holds the hidden tests.
-        return ReturnedNotebook(path, notebook_view(manifests.read(files(), entry)).cells, mine)
+        return ReturnedNotebook(path, notebook_view(manifests.read(files(), entry), budget).cells, mine)
     except (UnreadableNotebook, Unavailable) as error:
         return ReturnedNotebook(path, [], mine, problem=str(error))
 

@@ -7,7 +7,7 @@ from classroom.errors import NotFound
 from classroom.models import Submission, Trigger
 from classroom.services import access, submissions
 from classroom.web import audience
-from classroom.web.context import commit, db, enrolment, files, homes, now, settings
+from classroom.web.context import commit, database_left_alone, db, enrolment, files, homes, now, settings
 from classroom.web.study.assignment import this_assignment
 from classroom.web.study.blueprint import blueprint
 
@@ -16,17 +16,13 @@ from classroom.web.study.blueprint import blueprint
 @audience.student
 def submit(assignment: str) -> ResponseReturnValue:
     """Take what lies in the home now as an attempt."""
+    hand_in = submissions.prepare(enrolment=enrolment(), assignment=this_assignment(assignment), now=now())
+    with database_left_alone():
+        manifest = submissions.take(hand_in, files=files(), homes=homes(), limits=settings())
     found = this_assignment(assignment)
     before = submissions.latest(db(), enrolment=enrolment(), assignment=found)
-    submission = submissions.submit(
-        db(),
-        files=files(),
-        homes=homes(),
-        enrolment=enrolment(),
-        assignment=found,
-        trigger=Trigger.student,
-        now=now(),
-        limits=settings(),
+    submission = submissions.record(
+        db(), enrolment=enrolment(), assignment=found, manifest=manifest, trigger=Trigger.student, now=now()
     )
     is_new = before is None or before.id != submission.id
     commit()

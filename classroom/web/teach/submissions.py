@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +15,10 @@ from classroom.services.submission_grades import QuestionGrade, SubmissionGrade
 from classroom.web import audience
 from classroom.web.context import course, db, files, now, settings
 from classroom.web.teach.blueprint import act, blueprint
-from grader.view import CellView, UnreadableNotebook, notebook_view
+from grader.view import Budget, CellView, UnreadableNotebook, notebook_view
+
+PAGE_MARKUP = 1_000_000
+"""Characters that are rendered for one page, whatever a student put into the folder."""
 
 STATES = (
     ("", "Everybody"),
@@ -90,7 +94,7 @@ def submission_file(assignment: str, submission_id: int, number: int) -> Respons
     entry = found.files[number]
     name = entry["path"].rsplit("/", 1)[-1]
     response = Response(manifests.read(files(), entry), mimetype="application/octet-stream")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{found.enrolment.person.hub_name}-{name}")
+    response.headers["Content-Disposition"] = _attachment(f"{found.enrolment.person.hub_name}-{name}")
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -140,6 +144,12 @@ def show(found: Submission, *, refusal: str = "") -> str:
     )
 
 
+def _attachment(name: str) -> str:
+    """The header's value for a file of any name: headers are Latin-1, and some letters turn the reading direction."""
+    plain = "".join(letter if letter.isprintable() else "_" for letter in name)
+    return f"attachment; filename*=UTF-8''{quote(plain, safe='')}"
+
+
 def _is_running(found: Submission) -> bool:
     live = select(GradeJob.id).where(GradeJob.submission_id == found.id, GradeJob.state != JobState.done)
     return db().scalar(live.limit(1)) is not None
@@ -148,15 +158,16 @@ def _is_running(found: Submission) -> bool:
 def _notebooks(manifest: manifests.Manifest, grade: SubmissionGrade) -> list[NotebookPage]:
     here = [entry for entry in manifest if entry["path"].endswith(".ipynb")]
     gone = sorted({question.notebook for question in grade.questions} - {entry["path"] for entry in here})
-    pages = [_notebook(entry, grade) for entry in here]
+    budget = Budget(markup=PAGE_MARKUP)
+    pages = [_notebook(entry, grade, budget) for entry in here]
     return pages + [NotebookPage(path, [], {}, _questions(grade, path), "This notebook was not handed in.") for path in gone]
 
 
-def _notebook(entry: dict[str, Any], grade: SubmissionGrade) -> NotebookPage:
+def _notebook(entry: dict[str, Any], grade: SubmissionGrade, budget: Budget) -> NotebookPage:
     path = str(entry["path"])
     mine = _questions(grade, path)
     try:
-        view = notebook_view(manifests.read(files(), entry))
+        view = notebook_view(manifests.read(files(), entry), budget)
     except (UnreadableNotebook, Unavailable) as error:
         return NotebookPage(path, [], {}, mine, str(error))
     waiting = {question.grade_id: question for question in mine}

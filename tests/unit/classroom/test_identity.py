@@ -100,3 +100,8 @@ def test_an_account_that_is_off_has_no_courses(session: Session, student: Enrolm
     student.person.active = False
 
     assert identity.courses_of(session, person=student.person) == {}
+
+
+def test_a_name_longer_than_any_is_refused_and_not_remembered(session: Session, person: Person, throttle: Throttle) -> None:
+    assert identity.check_password(session, name="s" * 1_000_000, password=PASSWORD, throttle=throttle) is None
+    assert not throttle._failures

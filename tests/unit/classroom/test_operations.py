@@ -22,7 +22,7 @@ def test_an_operation_leaves_one_message_for_the_portal_worker(session: Session,
 
     message = session.scalars(select(OutboxMessage)).one()
 
-    assert (message.task, message.queue) == ("classroom.run_operation", "portal")
+    assert (message.task, message.queue) == ("classroom.run_operation", "operations")
     assert message.arguments == {"operation_id": operation.id}
 
 
@@ -133,3 +133,13 @@ def test_a_thousand_problems_are_shortened(session: Session, course: Course, now
 
     assert len(operation.problems) == 201
     assert operation.problems[-1] == "… and 800 more."
+
+
+def test_operations_that_found_nothing_to_do_are_no_news(session: Session, course: Course, now: datetime) -> None:
+    worked = _started(session, course, now)
+    idle = operations.start(session, kind=OperationKind.deliver, course=course, now=now)
+    operations.advance(worked, done=3, total=3, now=now)
+    for operation in (worked, idle):
+        operations.finish(operation, now=now)
+
+    assert operations.recent(session, course=course) == [worked]

@@ -116,6 +116,7 @@ def test_a_dropped_student_leaves_the_group_and_keeps_the_home(scene: Scene, stu
 
     assert scene.hub.groups["bio1-student"] == set()
     assert scene.hub.stopped == ["sam"]
+    assert "sam" not in scene.hub.users  # nor is any sign-in or token of theirs
     assert (scene.tools.context.settings.homes / "sam").is_dir()
     assert student.provisioned_at == scene.now
 
@@ -130,6 +131,19 @@ def test_somebody_dropped_here_but_active_elsewhere_keeps_their_server(scene: Sc
     scene.provision()
 
     assert scene.hub.stopped == []
+    assert "sam" in scene.hub.users
+
+
+def test_putting_a_colleague_on_a_roster_does_not_open_their_server(
+    scene: Scene, student: Enrolment, make_enrolment: MakeEnrolment
+) -> None:
+    chemist = make_enrolment("eve", Role.owner, into=Course(slug="chem1", title="Chemistry", created_at=scene.now)).person
+    people.enrol(scene.session, course=student.course, person=chemist, role=Role.student, roster_key="eve", now=scene.now)
+
+    scene.provision()
+
+    assert scene.hub.users >= {"sam", "eve"}
+    assert scene.hub.groups["bio1-student"] == {"sam"}
 
 
 def test_somebody_dropped_before_the_hub_knew_them_is_no_trouble(scene: Scene, student: Enrolment) -> None:

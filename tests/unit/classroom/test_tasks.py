@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from classroom.config import Settings
 from classroom.db import SessionMaker
 from classroom.errors import Unavailable
-from classroom.messages import GRADING_QUEUE, PORTAL_QUEUE
+from classroom.messages import GRADING_QUEUE, OPERATIONS_QUEUE, PORTAL_QUEUE
 from classroom.models import (
     Assignment,
     Course,
@@ -223,5 +223,5 @@ def test_every_task_has_its_explicit_name_and_our_base() -> None:
     assert {entry["task"] for entry in app.configuration()["beat_schedule"].values()} <= set(ours)
 
 
-def test_the_two_queues_are_the_ones_that_have_workers() -> None:
-    assert (PORTAL_QUEUE, GRADING_QUEUE) == ("portal", "grading")
+def test_long_operations_wait_apart_from_what_must_not_wait() -> None:
+    assert len({PORTAL_QUEUE, OPERATIONS_QUEUE, GRADING_QUEUE}) == 3

@@ -1,6 +1,7 @@
 import base64
 import json
 import re
+import time
 from html.parser import HTMLParser
 from typing import Any
 
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grader.formulas import ATTRIBUTES
 from grader.outputs import MAX_OUTPUTS, MAX_TEXT
-from grader.view import CellView, UnreadableNotebook, notebook_view
+from grader.view import Budget, CellView, UnreadableNotebook, notebook_view
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 PNG_TEXT = base64.b64encode(PNG).decode()
@@ -66,7 +68,10 @@ VECTORS = [
 class Inspector(HTMLParser):
     """Reads markup as a browser would and collects what must not be there."""
 
-    HARMLESS = frozenset({"alt", "class", "colspan", "href", "rel", "rowspan", "src", "start", "tabindex", "target", "title"})
+    HARMLESS = (
+        frozenset({"alt", "class", "colspan", "href", "rel", "rowspan", "src", "start", "tabindex", "target", "title"})
+        | ATTRIBUTES
+    )
     UNWANTED = frozenset({"script", "style", "svg", "math", "iframe", "object", "embed", "link", "meta", "base", "form", "input"})
     UNWANTED |= {
         "button",
@@ -88,7 +93,7 @@ class Inspector(HTMLParser):
         self.findings: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self.UNWANTED:
+        if tag in self.UNWANTED and (tag, dict(attrs).get("class")) != ("math", "nb-formula"):
             self.findings.append(f"<{tag}>")
         for name, value in attrs:
             if name not in self.HARMLESS:
@@ -187,9 +192,36 @@ def test_markdown_reads_like_markdown() -> None:
 def test_a_formula_keeps_its_stars_and_underscores() -> None:
     cell = only(notebook(markdown(r"The mean $\bar{x}_1 * y_2 * z$ costs $5 or $6, and $$a_1 \\ b_1$$")))
 
-    assert r'<span class="nb-math">\bar{x}_1 * y_2 * z</span>' in cell.source_html
-    assert r'<span class="nb-math">a_1 \\ b_1</span>' in cell.source_html
+    assert "<mo>*</mo><msub><mi>y</mi><mn>2</mn></msub><mo>*</mo>" in cell.source_html
+    assert '<math display="block" class="nb-formula">' in cell.source_html
     assert "costs $5 or $6" in cell.source_html
+
+
+def test_a_formula_that_cannot_be_read_is_shown_as_it_was_written() -> None:
+    cell = only(notebook(markdown(r"Here $\mystery{x}$, here $\frac$ and here $" + "x^" * 600 + "2$")))
+
+    assert r'<span class="nb-math">\mystery{x}</span>' in cell.source_html
+    assert r'<span class="nb-math">\frac</span>' in cell.source_html
+    assert "<math" not in cell.source_html
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\text{<script>alert(1)</script>}",
+        r"\href{javascript:alert(1)}{x}",
+        r"\style{background:url(//x.example)}{y}",
+        r"\class{evil}{y}",
+        r"\text{</math><img src=x onerror=alert(1)>}",
+        r"\text{&lt;img src=x onerror=alert(1)&gt;}",
+    ],
+)
+def test_nothing_in_a_formula_comes_alive(tex: str) -> None:
+    cell = only(notebook(markdown(f"${tex}$ and $${tex}$$")))
+
+    inspector = Inspector()
+    inspector.feed(cell.source_html)
+    assert inspector.findings == []
 
 
 def test_code_is_highlighted_by_classes() -> None:
@@ -333,6 +365,38 @@ CELLS = st.fixed_dictionaries(
         "attachments": st.dictionaries(st.text(), st.dictionaries(MIMES, JSON)) | JSON,
     },
 )
+
+
+SLOW = {
+    "a wide table with many short rows": markdown("|" + "a|" * 2000 + "\n|" + "-|" * 2000 + "\n" + "x\n" * 4000),
+    "brackets": markdown("[" * 20_000),
+    "pictures of pictures": markdown("![" * 10_000),
+    "tags inside one another": code(
+        "", {"output_type": "display_data", "data": {"text/html": "<div>" * 40_000, "text/plain": "x"}}
+    ),
+    "ends of what never began": code("", {"output_type": "display_data", "data": {"text/html": "<div></b>" * 20_000}}),
+}
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_text_made_to_be_slow_does_not_hold_up_the_page(kind: str) -> None:
+    began = time.process_time()
+
+    all_html(notebook(*[SLOW[kind]] * 40))
+
+    assert time.process_time() - began < 8
+
+
+def test_notebooks_on_one_page_share_what_it_may_show() -> None:
+    budget = Budget(text=1_000_000)
+    printing = notebook(*[code("", {"output_type": "stream", "name": "stdout", "text": "x" * 200_000})] * 4)
+
+    views = [notebook_view(printing, budget) for _ in range(3)]
+
+    shown = [sum(len(output.html) for cell in view.cells for output in cell.outputs) for view in views]
+    assert shown[0] > 800_000
+    assert sum(shown) < 1_010_000
+    assert "cut here" in views[-1].cells[0].outputs[0].html
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

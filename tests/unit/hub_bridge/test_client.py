@@ -128,6 +128,14 @@ def test_stopping_what_does_not_run_is_no_error(client: HubClient, hub: SimpleNa
     assert hub.asked == [("DELETE /users/ana/server", None)]
 
 
+def test_forgetting_whom_the_hub_does_not_know_is_no_error(client: HubClient, hub: SimpleNamespace) -> None:
+    hub.answers["DELETE /users/ana"] = 404, {}, {"message": "Not Found"}
+
+    client.remove_user("ana")
+
+    assert hub.asked == [("DELETE /users/ana", None)]
+
+
 def test_a_refusal_keeps_the_hubs_reason(client: HubClient, hub: SimpleNamespace) -> None:
     hub.answers["POST /users"] = 400, {}, {"message": "Invalid usernames: a/b"}
 

@@ -5,8 +5,12 @@ import pytest
 from hub_bridge.scopes import PORTAL_SCOPES, roles_of, service_roles, staff_role
 
 
-def test_everybody_may_use_their_own_server_and_the_portal() -> None:
-    assert roles_of({}, enter_servers=True) == [{"name": "user", "scopes": ["self", "access:services!service=portal"]}]
+def test_everybody_may_use_their_own_server_and_the_portal_and_make_no_tokens() -> None:
+    [role] = roles_of({}, enter_servers=True)
+
+    assert role["name"] == "user"
+    assert all(scope.endswith(("!user", "!service=portal")) for scope in role["scopes"])
+    assert not any("tokens" in scope or scope == "self" for scope in role["scopes"])
 
 
 def test_a_student_has_no_further_role() -> None:

@@ -3,15 +3,18 @@
 import os
 import signal
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import waitress
 
 from classroom.stack.broker import broker_answers, broker_command, broker_url
 from classroom.stack.child import Child, Command
 from classroom.stack.errors import StackError
 from classroom.stack.parts import INHERITED, Plan, parts_of
+from classroom.stack.portal_process import server_options
 from classroom.stack.run import _check_ports
 from classroom.stack.settings import make_settings
 from classroom.stack.state import State
@@ -125,3 +128,16 @@ def test_a_taken_port_is_named_with_what_to_do() -> None:
 
         with pytest.raises(StackError, match=f"Port {port} is taken.*--port"):
             _check_ports(port)
+
+
+def test_a_body_larger_than_any_upload_is_refused_before_it_is_read(state: State) -> None:
+    settings = make_settings(state, port=8000).model_copy(update={"notebook_upload_limit": 1_000_000})
+    server = waitress.create_server(lambda _environ, _start: [b""], listen="127.0.0.1:0", **server_options(settings))
+    threading.Thread(target=server.run, daemon=True).start()
+
+    with socket.create_connection(("127.0.0.1", server.effective_port), timeout=10) as link:
+        link.sendall(b"POST /portal/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000000\r\n\r\n")
+        answer = link.recv(1000)
+    server.close()
+
+    assert b" 413 " in answer

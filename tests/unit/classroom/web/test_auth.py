@@ -198,15 +198,18 @@ def test_a_password_that_does_not_do_is_asked_for_again(
     assert stranger.get(f"/invitation/{token}").status_code == 200
 
 
-def test_a_used_invitation_says_what_to_do(stranger: PageClient, student: Enrolment, token_for: TokenFor) -> None:
+def test_somebody_with_a_password_who_follows_their_invitation_again_is_led_to_signing_in(
+    stranger: PageClient, student: Enrolment, token_for: TokenFor
+) -> None:
     token = token_for(student, LinkKind.invitation)
     form = csrf_of(stranger.get(f"/invitation/{token}"))
     stranger.post(f"/invitation/{token}", {"password": PASSWORD, "repeat": PASSWORD}, token=form)
 
     answer = stranger.get(f"/invitation/{token}")
 
-    assert answer.status_code == 404
-    assert "used already" in text_of(answer)
+    assert answer.status_code == 200
+    assert "Sign in as sam" in text_of(answer)
+    assert soup_of(answer).select('a.button[href="/portal/"]')
 
 
 def test_a_one_time_link_signs_in_by_a_button(stranger: PageClient, student: Enrolment, token_for: TokenFor) -> None:

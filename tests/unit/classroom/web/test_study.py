@@ -2,11 +2,18 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import update
 
-from classroom.models import Assignment, Enrolment
+from classroom.db import SessionMaker
+from classroom.models import Assignment, Enrolment, Person
 from classroom.services import feedback
+from classroom.web.context import Parts
+from hub_bridge.homes import HomeFile, Homes
 from tests.support.pages import PageClient, SignIn, soup_of, text_of
 from tests.support.work import Clock, Lab, answered
 
@@ -103,6 +110,28 @@ def test_handing_in_the_same_files_again_is_the_same_attempt(browser: PageClient
 
     assert first == second
     assert "Nothing has changed since your last attempt" in text_of(browser.get(second))
+
+
+def test_while_the_home_is_read_others_may_write(
+    app: Flask, browser: PageClient, lab: Lab, ada: Enrolment, sessions: SessionMaker
+) -> None:
+    lab.write(ada, "growth.ipynb", answered())
+    parts: Parts = app.extensions["homeroom"]
+    wrote: list[str] = []
+
+    class SlowHomes(Homes):
+        def tree(self, *arguments: Any, **options: Any) -> list[HomeFile]:
+            with sessions.begin() as other:
+                other.execute(update(Person).values(display_name="Ada L."))
+            wrote.append("meanwhile")
+            return super().tree(*arguments, **options)
+
+    app.extensions["homeroom"] = replace(parts, homes=SlowHomes(parts.homes.root))
+
+    answer = browser.post(f"{GROWTH}submit")
+
+    assert wrote == ["meanwhile"]
+    assert "Handed in: attempt 1" in text_of(browser.get(answer.location))
 
 
 def test_handing_in_nothing_says_what_to_do(browser: PageClient) -> None:

@@ -256,15 +256,3 @@ def test_points_by_hand_stay_in_range(lab: Lab, submission: Submission, points: 
 def test_an_unknown_question_cannot_be_scored(lab: Lab, submission: Submission) -> None:
     with pytest.raises(NotFound):
         lab.score(submission, "bonus", 1.0)
-
-
-def test_progress_counts_everybodys_newest_attempt(lab: Lab, ada: Enrolment, ben: Enrolment, assignment: Assignment) -> None:
-    lab.grade(lab.hand_in(ada, assignment, answered("1")), by_hand=None)
-    running = lab.hand_in(ben, assignment)
-    job = grading.start_job(lab.session, submission=running, now=lab.now)
-    grading.note_progress(lab.session, job_id=job.id, cells_done=1, cells_total=2, now=lab.now)
-    lab.hand_in(lab.student("cleo"), assignment)
-
-    progress = grading.grading_progress(lab.session, assignment=assignment)
-
-    assert progress == grading.GradingProgress(total=3, done=1, running=1, waiting=1, needs_person=1)

@@ -91,17 +91,10 @@ def test_a_folder_over_the_limit_is_refused_with_the_limit(lab: Lab, ada: Enrolm
     lab.write(ada, "growth.ipynb", answered())
     small = lab.settings.model_copy(update={"submission_limit": 100})
 
+    hand_in = submissions.prepare(enrolment=ada, assignment=assignment, now=lab.now)
+
     with pytest.raises(TooLarge, match="100 bytes"):
-        submissions.submit(
-            lab.session,
-            files=lab.files,
-            homes=lab.homes,
-            enrolment=ada,
-            assignment=assignment,
-            trigger=Trigger.student,
-            now=lab.now,
-            limits=small,
-        )
+        submissions.take(hand_in, files=lab.files, homes=lab.homes, limits=small)
 
 
 def test_the_receipt_says_who_what_and_when(lab: Lab, ada: Enrolment, assignment: Assignment) -> None:
@@ -120,22 +113,22 @@ def test_ten_tabs_pressing_at_once_make_one_attempt(
     lab: Lab, ada: Enrolment, assignment: Assignment, sessions: SessionMaker
 ) -> None:
     lab.write(ada, "growth.ipynb", answered())
+    hand_in = submissions.prepare(enrolment=ada, assignment=assignment, now=lab.now)
     lab.session.commit()
     numbers: list[int] = []
     together = threading.Barrier(10)
 
     def press() -> None:
         together.wait()
+        manifest = submissions.take(hand_in, files=lab.files, homes=lab.homes, limits=lab.settings)
         with sessions.begin() as session:
-            submission = submissions.submit(
+            submission = submissions.record(
                 session,
-                files=lab.files,
-                homes=lab.homes,
                 enrolment=session.get_one(Enrolment, ada.id),
                 assignment=session.get_one(Assignment, assignment.id),
+                manifest=manifest,
                 trigger=Trigger.student,
                 now=lab.now,
-                limits=lab.settings,
             )
             numbers.append(submission.attempt)
 

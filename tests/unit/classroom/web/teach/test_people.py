@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classroom.models import Course, Enrolment, EnrolmentStatus, Role, SignInLink
-from tests.support.pages import PageClient, text_of
+from classroom.models import Course, Enrolment, EnrolmentStatus, Person, Role, SignInLink
+from tests.support.pages import PageClient, SignIn, soup_of, text_of
 from tests.support.work import Lab
 
 HERE = "/courses/bio1/teach/people/"
@@ -97,6 +97,12 @@ def test_what_was_typed_stays_when_somebody_cannot_be_added(
     assert f'value="{person["name"]}"' in refused.text
 
 
+def test_what_nobody_sees_is_no_part_of_a_name(tessa: PageClient, lab: Lab, session: Session) -> None:
+    tessa.post(f"{HERE}add", {"name": "Emmy\u202e Noether\x07", "email": "emmy@example.edu", "role": "student"})
+
+    assert session.scalars(select(Person.display_name).where(Person.email == "emmy@example.edu")).all() == ["Emmy Noether"]
+
+
 def test_a_student_gets_a_new_invitation_and_the_old_link_stops(
     tessa: PageClient, ada: Enrolment, session: Session, lab: Lab
 ) -> None:
@@ -108,6 +114,18 @@ def test_a_student_gets_a_new_invitation_and_the_old_link_stops(
     assert [link.expires_at > lab.now for link in links] == [False, True]
     assert f"/portal/invitation/{links[1].id}." in page.text
     assert 'src="data:image/svg+xml' in page.text
+
+
+def test_a_student_who_forgot_their_password_chooses_another_with_a_new_invitation(
+    tessa: PageClient, ada: Enrolment, session: Session, sign_in: SignIn
+) -> None:
+    ada.person.password_hash = "a hash"
+    session.commit()
+
+    card = tessa.get(tessa.post(f"{HERE}{ada.id}/invitation").location)
+    address = str(soup_of(card).select_one(".link-text").text).partition("/portal")[2]  # type: ignore[union-attr]
+
+    assert "Choose a password" in text_of(sign_in(None).get(address))
 
 
 def test_no_teacher_gets_a_link_to_an_account_beyond_their_courses(

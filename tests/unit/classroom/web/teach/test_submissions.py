@@ -1,3 +1,6 @@
+import re
+from urllib.parse import quote
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -122,9 +125,25 @@ def test_files_are_downloads_and_never_shown(tessa: PageClient, work: Submission
 
     assert answer.data == answered()
     assert answer.headers["Content-Type"] == "application/octet-stream"
-    assert answer.headers["Content-Disposition"] == "attachment; filename=ada-growth.ipynb"
+    assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''ada-growth.ipynb"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert tessa.get(f"{HERE}{work.id}/files/99").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["Отчёт.txt", '"; filename=x.html', "gpj.\u202eexe"])
+def test_a_file_of_any_name_can_be_downloaded(
+    name: str, lab: Lab, ada: Enrolment, assignment: Assignment, tessa: PageClient
+) -> None:
+    lab.write(ada, name, b"mine")
+    work = lab.hand_in(ada, assignment)
+    number = [file["path"] for file in work.files].index(name)
+
+    answer = tessa.get(f"{HERE}{work.id}/files/{number}")
+
+    assert answer.data == b"mine"
+    header = answer.headers["Content-Disposition"]
+    assert re.fullmatch(r"attachment; filename\*=UTF-8''[\w.%-]+", header, re.ASCII)
+    assert header.endswith(quote(name.replace("\u202e", "_"), safe=""))
 
 
 def test_next_and_previous_lead_through_what_waits(tessa: PageClient, many: BigClass) -> None:

@@ -1,0 +1,129 @@
+"""``homeroom grade``: a folder of submissions, graded without a server."""
+
+import os
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from classroom.cli.workbench import examples, show_problems
+from classroom.errors import HomeroomError
+from grader.batch import BadLayout, BadSource, Batch, SandboxUnavailable, default_jobs
+from grader.batch_results import NAME
+from grader.folder import shown
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_WIDTH = 28
+_QUIET_SECONDS = 10
+_LISTED = 20
+
+
+@click.command(
+    "grade",
+    short_help="Grade a folder of submissions (no server).",
+    epilog=examples(
+        "homeroom grade --source course/source --submissions course/submitted --output graded",
+        "homeroom grade --source course/source --submissions course/submitted --output graded --jobs 8",
+    ),
+)
+@click.option("--source", type=_FOLDER, required=True, help="The teacher's notebooks: SOURCE/ASSIGNMENT/*.ipynb.")
+@click.option("--submissions", type=_FOLDER, required=True, help="The students': SUBMISSIONS/STUDENT/ASSIGNMENT/*.ipynb.")
+@click.option(
+    "--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where results go; made if needed."
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), default=default_jobs, show_default="one per processor", help="Submissions at once."
+)
+def command(*, source: Path, submissions: Path, output: Path, jobs: int) -> None:
+    """Grade a folder of submissions, in nbgrader's layout, with no server and no database.
+
+    Each submission is run in a sandbox against the teacher's source notebook, the one with solutions and hidden tests. Written
+    to OUTPUT:
+
+    \b
+    results.jsonl                    a line for each submitted assignment
+    STUDENT/ASSIGNMENT/NOTEBOOK.html feedback, exactly what the student may see
+
+    Run it again to go on after an interruption, or with new submissions: what is graded already is kept as long as neither
+    the student's files nor the source have changed. The exit code is 0 when every submission has reached an end: graded,
+    ungradable (a person must look), or grader_error (our fault; run it again).
+    """  # noqa: D301 - click reads the escape
+    batch = Batch(source, submissions, output)
+    try:
+        batch.look()
+        for remark in batch.remarks:
+            click.echo(f"note: {remark}", err=True)
+        bar = _Bar(len(batch.todo))
+        lines = batch.run(jobs=jobs, on_done=bar.step)
+    except BadSource as error:
+        for problems in error.problems.values():
+            show_problems(problems)
+        raise HomeroomError(f"{error} Correct the errors above first; `homeroom check` looks deeper.") from error
+    except (BadLayout, SandboxUnavailable) as error:
+        raise HomeroomError(str(error)) from error
+    except OSError as error:
+        raise HomeroomError(f"The results can't be written: {error}. What is finished is kept; run it again.") from error
+    except KeyboardInterrupt:
+        click.echo("\nStopped. What is finished is kept; run it again to go on.", err=True)
+        os._exit(130)  # the threads that wait for sandboxes are not waited for
+    bar.close()
+    _summary(lines, output)
+
+
+def _summary(lines: list[dict[str, Any]], output: Path) -> None:
+    counts = Counter(line["status"] for line in lines)
+    for line in [line for line in lines if line["status"] != "graded"][:_LISTED]:
+        whose = f"{shown(line['student'])}, {shown(line['assignment'])}"
+        click.echo(f"{line['status']}: {whose}: {shown(line['reason'], 300)}", err=True)
+    review = sum(bool(line["needs_review"]) for line in lines)
+    parts = [f"{counts[status]} {status}" for status in ("graded", "ungradable", "grader_error") if counts[status]]
+    click.echo(f"{len(lines)} submissions: {', '.join(parts) or 'none'}. {review} for a person to look at. See {output / NAME}.")
+
+
+class _Bar:
+    """How far it is, how fast, and how long it will take; on a terminal in place, elsewhere a line now and then."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._done, self._graded = total, 0, 0
+        self._started = time.monotonic()
+        self._live = sys.stderr.isatty()
+        self._said_at = self._started
+        self._say()
+
+    def step(self, _line: dict[str, Any], kept: bool) -> None:  # noqa: FBT001 - as Batch calls it
+        """One more submission has reached its end."""
+        self._done += 1
+        if kept:
+            self._started = self._started if self._graded else time.monotonic()
+        else:
+            self._graded += 1
+        now = time.monotonic()
+        if self._live or self._done == self._total or now - self._said_at >= _QUIET_SECONDS:
+            self._said_at = now
+            self._say()
+
+    def close(self) -> None:
+        """End the line of the bar."""
+        if self._live:
+            click.echo(err=True)
+
+    def _say(self) -> None:
+        filled = _WIDTH * self._done // self._total if self._total else _WIDTH
+        text = f"[{'#' * filled}{'.' * (_WIDTH - filled)}] {self._done}/{self._total}"
+        seconds = time.monotonic() - self._started
+        if self._graded and seconds > 0:
+            rate = self._graded / seconds
+            text += f"  {rate:.2f}/s" if rate < 10 else f"  {rate:.0f}/s"  # noqa: PLR2004 - three digits are enough
+            text += f"  {_duration((self._total - self._done) / rate)} left"
+        click.echo(f"\r{text}\x1b[K" if self._live else text, err=True, nl=not self._live)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

@@ -1,0 +1,229 @@
+"""Grades folders of submissions with no server and no database: ``homeroom grade``.
+
+Each submission is a job of its own for the engine. What is finished is on disk at once, and a later run takes it over as
+long as neither the student's files nor the teacher's have changed.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+from grader.batch_pages import page_of, write_page
+from grader.batch_results import Line, ResultsFile, line_of
+from grader.batch_threads import InThreads
+from grader.course_layout import BadLayout, Submitted, find_assignments, find_submissions
+from grader.engine import ENGINE, grade
+from grader.files import FileStore
+from grader.folder import FolderContent, FolderRefused, read_folder
+from grader.jobs import CellScore, FileRef, GradeJob, GradeResult, Limits
+from grader.problems import Problem
+from grader.release import Question, is_notebook, make_release
+from grader.repairs import repairs
+from grader.sandbox import SandboxUnavailable, find_sandbox
+from grader.scratch import make_scratch, remove_scratch
+
+OnDone = Callable[[Line, bool], None]
+"""Called with each result, and whether it is an earlier run's."""
+
+
+class BadSource(Exception):
+    """The teacher's notebooks have errors; ``problems`` are all that was found, by assignment."""
+
+    def __init__(self, problems: dict[str, list[Problem]]) -> None:
+        super().__init__("The source has errors; nothing was graded.")
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class _Assignment:
+    files: tuple[FileRef, ...]
+    questions: tuple[Question, ...]
+    released: dict[str, bytes]
+    """The notebooks as students were given them."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Submissions to grade against their sources, results and pages to write."""
+
+    source: Path
+    submissions: Path
+    output: Path
+    limits: Limits = field(default_factory=Limits)
+    todo: list[Submitted] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    """What lies in the folders and is no submission."""
+
+    def look(self) -> None:
+        """Find what is to be graded. Raises BadLayout."""
+        output = self.output.resolve()
+        for folder in (self.source, self.submissions):
+            if output.is_relative_to(folder.resolve()):
+                raise BadLayout(f"{self.output} lies in {folder}. Name an output folder of its own.")
+        self.todo, self.remarks = find_submissions(self.submissions)
+
+    def run(self, *, jobs: int, on_done: OnDone) -> list[Line]:
+        """Grade everything, ``jobs`` at once, and return the lines of results.jsonl.
+
+        Raises BadLayout, BadSource, SandboxUnavailable and OSError (nothing can be written) before anything is run.
+        """
+        with tempfile.TemporaryDirectory(prefix="homeroom-grade-") as private:
+            files = FileStore(Path(private))
+            assignments = self._assignments(files)
+            _check_sandbox()
+            self.output.mkdir(parents=True, exist_ok=True)
+            results = ResultsFile(self.output)
+            earlier = results.read()
+            wanted = {(one.assignment, one.student) for one in self.todo}
+            results.write(line for key, line in earlier.items() if key in wanted)
+            grader = _Grader(self, files, assignments, earlier)
+            lines: list[Line] = []
+            for line, kept in InThreads(grader.try_result, self.todo, jobs):
+                if not kept:
+                    results.append(line)
+                lines.append(line)
+                on_done(line, kept)
+            lines.sort(key=lambda line: (line["assignment"], line["student"]))
+            results.write(lines)
+        return lines
+
+    def _assignments(self, files: FileStore) -> dict[str, _Assignment]:
+        folders = find_assignments(self.source)
+        found: dict[str, _Assignment] = {}
+        problems: dict[str, list[Problem]] = {}
+        for name in sorted({one.assignment for one in self.todo} & folders.keys()):
+            content = read_source(folders[name])
+            made = make_release(content)
+            if not made.files:
+                problems[name] = made.problems
+            notebooks = {path: data for path, data in made.files.items() if is_notebook(path)}
+            refs = tuple(files.put_file(path, data) for path, data in content.items())
+            found[name] = _Assignment(refs, tuple(made.questions), notebooks)
+        if problems:
+            raise BadSource(problems)
+        return found
+
+
+def read_source(folder: Path) -> dict[str, bytes]:
+    """The files of a teacher's assignment. Raises BadLayout."""
+    try:
+        content = read_folder(folder)
+    except FolderRefused as error:
+        raise BadLayout(f"{folder}: {error}") from error
+    if content.left_out:
+        raise BadLayout(f"{folder}: {' '.join(content.left_out)} Put the file itself there, or remove it.")
+    return content.files
+
+
+def _check_sandbox() -> None:
+    """Raises SandboxUnavailable now rather than once for each submission."""
+    scratch = make_scratch()
+    try:
+        find_sandbox(scratch)
+    finally:
+        remove_scratch(scratch)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grader:
+    batch: Batch
+    files: FileStore
+    assignments: dict[str, _Assignment]
+    earlier: dict[tuple[str, str], Line]
+
+    def try_result(self, one: Submitted) -> tuple[Line, bool]:
+        """The line for one submission, and whether an earlier run's is still good."""
+        try:
+            return self._result(one)
+        except Exception as error:  # noqa: BLE001 - one submission never stops another
+            return _our_fault(one, error), False
+
+    def _result(self, one: Submitted) -> tuple[Line, bool]:
+        started = time.monotonic()
+        assignment = self.assignments.get(one.assignment)
+        if assignment is None:
+            return _refusal(one, f"The source has no assignment “{one.assignment}”."), False
+        try:
+            content = read_folder(one.folder)
+        except FolderRefused as error:
+            return self._finish(one, assignment, FolderContent(), _not_run(assignment, str(error)), started), False
+        submission = tuple(self.files.put_file(path, data) for path, data in content.files.items())
+        job = GradeJob(f"{one.assignment}/{one.student}", assignment.files, submission, self.batch.limits)
+        inputs = _digest(job)
+        kept = self.earlier.get((one.assignment, one.student))
+        if kept and self._is_good(kept, inputs, one):
+            return kept, True
+        result = grade(job, self.files, on_progress=lambda _done, _total: None)
+        if result.status != "graded" and not result.cells:
+            result = replace(result, cells=_not_run(assignment, result.student_reason).cells)
+        if content.left_out and result.status == "ungradable":
+            result = replace(result, staff_reason=" ".join([result.staff_reason, *content.left_out]))
+        result = replace(result, provenance={**result.provenance, "inputs": inputs})
+        return self._finish(one, assignment, content, result, started), False
+
+    def _finish(
+        self, one: Submitted, assignment: _Assignment, content: FolderContent, result: GradeResult, started: float
+    ) -> Line:
+        try:
+            for notebook in dict.fromkeys(question.notebook for question in assignment.questions):
+                page = page_of(one, notebook, content.files.get(notebook, b""), assignment.questions, result)
+                write_page(self._page_path(one, notebook), page)
+        except OSError as error:
+            result = replace(result, status="grader_error", staff_reason=f"The feedback can't be written: {error}.")
+        evidence = [
+            sentence
+            for path, released in assignment.released.items()
+            if path in content.files
+            for sentence in repairs(path, released, content.files[path])
+        ]
+        result = replace(
+            result, provenance={**result.provenance, "evidence": [*evidence, *result.provenance.get("evidence", ())]}
+        )
+        kinds = {(question.notebook, question.grade_id): question.kind for question in assignment.questions}
+        remarks = content.left_out if result.status == "graded" else []
+        return line_of(one, result, kinds=kinds, remarks=remarks, wall_seconds=time.monotonic() - started)
+
+    def _is_good(self, line: Line, inputs: str, one: Submitted) -> bool:
+        facts = line.get("provenance")
+        if line.get("status") not in ("graded", "ungradable") or not isinstance(facts, dict) or facts.get("inputs") != inputs:
+            return False
+        notebooks = {question.notebook for question in self.assignments[one.assignment].questions}
+        return all(self._page_path(one, notebook).is_file() for notebook in notebooks)
+
+    def _page_path(self, one: Submitted, notebook: str) -> Path:
+        return self.batch.output / one.student / one.assignment / PurePosixPath(notebook).with_suffix(".html")
+
+
+def _refusal(one: Submitted, reason: str) -> Line:
+    result = GradeResult("", "ungradable", staff_reason=reason)
+    return line_of(one, result, kinds={}, remarks=[], wall_seconds=0.0)
+
+
+def _not_run(assignment: _Assignment, reason: str) -> GradeResult:
+    cells = tuple(CellScore(q.notebook, q.grade_id, None, q.points, "not_run", reason) for q in assignment.questions)
+    return GradeResult("", "ungradable", staff_reason=reason, student_reason=reason, cells=cells)
+
+
+def _digest(job: GradeJob) -> str:
+    """All that the result depends on."""
+    facts = [ENGINE, asdict(job.limits), job.seed]
+    facts += [sorted([ref.path, ref.sha256] for ref in files) for files in (job.source, job.submission)]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _our_fault(one: Submitted, error: Exception) -> Line:
+    result = GradeResult("", "grader_error", staff_reason=f"{type(error).__name__}: {error}")
+    return line_of(one, result, kinds={}, remarks=[], wall_seconds=0.0)
+
+
+def default_jobs() -> int:
+    """As many at once as this process may use processors."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+__all__ = ["BadLayout", "BadSource", "Batch", "SandboxUnavailable", "default_jobs", "read_source"]

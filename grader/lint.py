@@ -1,0 +1,169 @@
+"""Looks an assignment over before it is given out: what can be read, and what only shows when it is run."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from grader.engine import grade
+from grader.files import FileStore
+from grader.jobs import CellScore, GradeJob, GradeResult, Limits
+from grader.nbgrader_format import read_flags
+from grader.problems import Problem
+from grader.reading import UnreadableNotebook, read_notebook
+from grader.regions import REGIONS
+from grader.release import ReleaseResult, is_ignored, is_notebook, make_release
+
+Source = Mapping[str, bytes]
+OnStep = Callable[[str], None]
+"""Told what is being done now."""
+
+_STDERR_SHOWN = 160
+
+
+def lint(
+    source: Source, *, run: bool = True, limits: Limits | None = None, on_step: OnStep = lambda _text: None
+) -> list[Problem]:
+    """Everything that is wrong with an assignment, by notebook and cell.
+
+    With ``run`` the teacher's own solution and the empty students' version are graded too, in the sandbox.
+    """
+    made = make_release(source)
+    problems = [*made.problems, *_read(source, made)]
+    if run:
+        problems += _Runs(source, made, limits or Limits(), on_step).problems()
+    return sorted(problems, key=lambda problem: (problem.notebook, problem.cell or 0, problem.severity))
+
+
+def _read(source: Source, made: ReleaseResult) -> Iterator[Problem]:
+    """What make_release does not mind, but a teacher would."""
+    for path, data in source.items():
+        if is_ignored(path):
+            continue
+        if is_notebook(path):
+            yield from _read_notebook(path, data)
+        else:
+            yield from _read_data(path, data)
+    for question in made.questions:
+        if question.kind == "auto" and not question.points:
+            cell = _places(source).get((question.notebook, question.grade_id))
+            text, cure = "The test cell gives 0 points: nothing depends on it.", "Enter its points, or mark it as read-only."
+            yield Problem(question.notebook, cell, question.grade_id, text, cure, "warning")
+
+
+def _read_notebook(path: str, data: bytes) -> Iterator[Problem]:
+    """Answers that nothing scores: no test and no other question comes after them."""
+    waiting: list[tuple[int, str]] = []
+    for number, cell in enumerate(_cells(data), start=1):
+        flags = read_flags(cell)
+        if flags and flags.question:
+            waiting = []
+        elif flags and flags.solution:
+            waiting.append((number, flags.grade_id))
+    for number, grade_id in waiting:
+        text = "No test cell comes after this answer, so it gives no points."
+        yield Problem(path, number, grade_id or None, text, "Add a test cell below it, or grade it by hand.", "warning")
+
+
+def _read_data(path: str, data: bytes) -> Iterator[Problem]:
+    for region in REGIONS:
+        if region.begin.encode() in data:
+            text = f"The file has a line “{region.begin}”, but is handed out as it is: markers are for notebooks."
+            yield Problem(path, None, None, text, "Take out what students must not see, or keep the file elsewhere.")
+
+
+@dataclass
+class _Runs:
+    """Two gradings of the assignment: with the teacher's answers, and with none."""
+
+    source: Source
+    made: ReleaseResult
+    limits: Limits
+    on_step: OnStep
+    _found: list[Problem] = field(default_factory=list)
+
+    def problems(self) -> list[Problem]:
+        if not any(_cells(data) for path, data in self.source.items() if is_notebook(path)):
+            return []
+        with tempfile.TemporaryDirectory(prefix="homeroom-check-") as private:
+            files = FileStore(Path(private))
+            self.on_step("Running the source with its own solution ...")
+            solved = self._grade(files, self.source)
+            if solved.status != "graded":
+                self._note("", f"The source can't be run: {solved.staff_reason}", "Run all its cells in JupyterLab.", "error")
+                return self._found
+            for cell in solved.cells:
+                self._look_at_solution(cell)
+            self._look_at_warnings(files, solved)
+            if self.made.files:
+                self.on_step("Running the students' version with nothing answered ...")
+                for cell in self._grade(files, self.made.files).cells:
+                    self._look_at_stub(cell)
+        return self._found
+
+    def _grade(self, files: FileStore, submission: Source) -> GradeResult:
+        refs = [
+            tuple(files.put_file(path, data) for path, data in some.items() if not is_ignored(path))
+            for some in (self.source, submission)
+        ]
+        return grade(GradeJob("check", refs[0], refs[1], self.limits), files, on_progress=lambda _done, _total: None)
+
+    def _look_at_solution(self, cell: CellScore) -> None:
+        if cell.status == "not_run":
+            text = f"The test could not be run. {cell.staff_message or cell.student_message}".strip()
+            self._note_cell(cell, text, "Run all cells in JupyterLab and see where it stops.", "error")
+        elif cell.points is not None and cell.points < cell.max_points and cell.status in ("partial", "failed"):
+            reason = cell.staff_message.partition("\n")[0].strip()
+            text = f"The source's own solution gets {cell.points:g} of {cell.max_points:g} points here."
+            self._note_cell(cell, f"{text} {reason}".strip(), "Correct the solution or the test.", "error")
+        elif cell.staff_message:
+            self._note_cell(cell, cell.staff_message, "Let the cell end with a number within its points.", "warning")
+
+    def _look_at_stub(self, cell: CellScore) -> None:
+        if cell.points and cell.status in ("passed", "partial"):
+            text = f"The test gives {cell.points:g} of {cell.max_points:g} points although nothing is answered."
+            self._note_cell(cell, text, "Test something that the answer has to provide.", "warning")
+
+    def _look_at_warnings(self, files: FileStore, solved: GradeResult) -> None:
+        """Homeroom does not mind stderr; nbgrader gives no points, and students wonder."""
+        for ref in solved.executed:
+            for cell in _cells(files.get(ref.sha256)):
+                flags = read_flags(cell)
+                said = "".join(_text(output) for output in cell.get("outputs", []) if output.get("name") == "stderr")
+                if flags and flags.role == "tests" and said.strip():
+                    text = f"The test writes on stderr: {said.strip()[:_STDERR_SHOWN]}"
+                    number = _places(self.source).get((ref.path, flags.grade_id))
+                    cure = "Remove the cause of the warning; nbgrader would give 0 points."
+                    self._found.append(Problem(ref.path, number, flags.grade_id, text, cure, "warning"))
+
+    def _note_cell(self, cell: CellScore, text: str, cure: str, severity: Literal["error", "warning"]) -> None:
+        number = _places(self.source).get((cell.notebook, cell.grade_id))
+        self._found.append(Problem(cell.notebook, number, cell.grade_id, text, cure, severity))
+
+    def _note(self, notebook: str, text: str, cure: str, severity: Literal["error", "warning"]) -> None:
+        self._found.append(Problem(notebook, None, None, text, cure, severity))
+
+
+def _places(source: Source) -> dict[tuple[str, str], int]:
+    """The number of each marked cell."""
+    found: dict[tuple[str, str], int] = {}
+    for path, data in source.items():
+        if is_notebook(path):
+            for number, cell in enumerate(_cells(data), start=1):
+                if flags := read_flags(cell):
+                    found.setdefault((path, flags.grade_id), number)
+    return found
+
+
+def _cells(data: bytes) -> list[dict[str, Any]]:
+    try:
+        cells: list[dict[str, Any]] = read_notebook(data)["cells"]
+    except UnreadableNotebook:
+        return []
+    return cells
+
+
+def _text(output: dict[str, Any]) -> str:
+    text = output.get("text", "")
+    return "".join(text) if isinstance(text, list) else str(text)
