@@ -16,9 +16,6 @@ from grader.jobs import Limits
 _ROOT = Path("/sys/fs/cgroup")
 _PREFIX = "homeroom-grader-"
 _KILL_TRIES = 50
-_COPIES = 256
-"""Room for the copies of the kernel that wait for their tests; how many processes student code itself may start, its own
-limit says."""
 
 
 class Cgroup:
@@ -72,9 +69,9 @@ def make_cgroup(limits: Limits) -> Cgroup | None:
     if "memory" in own:
         folders = [_make(own["memory"] / name, [("memory.limit_in_bytes", memory), ("memory.memsw.limit_in_bytes", memory)])]
         if "pids" in own:
-            folders.append(_make(own["pids"] / name, [("pids.max", limits.processes + _COPIES)]))
+            folders.append(_make(own["pids"] / name, [("pids.max", limits.processes)]))
     elif "" in own:
-        settings = [("memory.max", memory), ("memory.swap.max", 0), ("pids.max", limits.processes + _COPIES)]
+        settings = [("memory.max", memory), ("memory.swap.max", 0), ("pids.max", limits.processes)]
         folders = [_make(own[""].parent / name, settings) or _make(own[""] / name, settings)]
     else:
         folders = []

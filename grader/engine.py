@@ -32,6 +32,8 @@ from grader.scratch import make_scratch, remove_scratch
 
 ENGINE = "split-1"
 _START_MARGIN_SECONDS = 120
+_COPIES = 256
+"""Room for the copies of the kernel that wait for their tests; what student code may start, a limit of its own says."""
 _TRY_AGAIN = "Your work is safe, but grading it failed on our side. It will be tried again or a person will look at it."
 
 _Trials = dict[str, dict[str, dict[str, Any]]]
@@ -44,7 +46,7 @@ Progress = Callable[[int, int], None]
 def grade(job: GradeJob, files: FileStore, *, on_progress: Progress) -> GradeResult:
     """Grade ``job``. Whatever the submission is or does, and whatever fails here, comes back as a result."""
     started = time.monotonic()
-    cgroup = make_cgroup(job.limits)
+    cgroup = make_cgroup(replace(job.limits, processes=job.limits.processes + _COPIES))
     scratch = make_scratch()
     try:
         result = _grade(job, files, scratch, cgroup, on_progress)

@@ -28,9 +28,9 @@ class Ended:
 
 def run_cell(source: str, names: Namespace) -> Ended:
     """Run a test cell. Whatever it raises is part of the answer."""
-    printed = io.StringIO()
+    printed = (io.StringIO(), io.StringIO())
     try:
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
+        with contextlib.redirect_stdout(printed[0]), contextlib.redirect_stderr(printed[1]):
             value = execute(source, names)
             shown = None if value is None or source.rstrip().endswith(";") else _shown(value)
     except TookTooLong as error:
@@ -74,9 +74,13 @@ def _shown(value: Any) -> str:
     return f"<{type(value).__name__}>"
 
 
-def _stream(printed: io.StringIO) -> list[dict[str, Any]]:
-    text = printed.getvalue()[:_OUTPUT_LIMIT]
-    return [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
+def _stream(printed: tuple[io.StringIO, io.StringIO]) -> list[dict[str, Any]]:
+    texts = zip(("stdout", "stderr"), printed, strict=True)
+    return [
+        {"output_type": "stream", "name": name, "text": text}
+        for name, stream in texts
+        if (text := stream.getvalue()[:_OUTPUT_LIMIT])
+    ]
 
 
 def _error(error: BaseException, source: str) -> dict[str, Any]:
