@@ -26,9 +26,9 @@ up: install ## Run the whole stack with the example course (PORT=8000 STATE=var)
 
 install: $(VENV)/.runtime ## Make .venv with the homeroom command
 
-test: check conformance functional browser ## Everything: lint, types, layers, unit, conformance, functional and browser tests
+test: check functional browser ## Everything CI runs: lint, types, layers, unit, functional and browser tests
 
-check: lint unit ## All of it but the conformance, functional and browser tests
+check: lint unit ## All of it but the functional and browser tests
 
 lint: $(VENV)/.dev ## Lint, format, types, layers, templates, migrations
 	$(BIN)/ruff check .

@@ -51,6 +51,8 @@ def mathml(tex: str, *, block: bool = False) -> str | None:
     if tree is None:
         return None
     tree.set("class", "nb-formula")
+    if block:
+        tree.set("tabindex", "0")  # a wide one scrolls in its own frame, also by keyboard
     return ET.tostring(tree, encoding="unicode", short_empty_elements=False)
 
 

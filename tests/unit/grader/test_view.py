@@ -193,7 +193,7 @@ def test_a_formula_keeps_its_stars_and_underscores() -> None:
     cell = only(notebook(markdown(r"The mean $\bar{x}_1 * y_2 * z$ costs $5 or $6, and $$a_1 \\ b_1$$")))
 
     assert "<mo>*</mo><msub><mi>y</mi><mn>2</mn></msub><mo>*</mo>" in cell.source_html
-    assert '<math display="block" class="nb-formula">' in cell.source_html
+    assert '<math display="block" class="nb-formula" tabindex="0">' in cell.source_html
     assert "costs $5 or $6" in cell.source_html
 
 
