@@ -101,7 +101,9 @@ class Judge:
         for place in self.wanted():
             cell, verdict = notebook["cells"][place], self.verdicts.get(place)
             cell["source"] = self.plan.cells[place].source
-            outcomes[place] = verdict["outcome"] if verdict else "not_run"
+            # A test that ended its worker and, in its visible part, the kernel too: a person looks, as with any dead kernel.
+            lost = verdict is None or (verdict["gone"] and outcomes[place] == "not_run" and self.plan.cells[place].runs)
+            outcomes[place] = "not_run" if lost or verdict is None else verdict["outcome"]
             cell["outputs"] = verdict["outputs"] if verdict else []
             for output in cell["outputs"]:
                 if output["output_type"] == "execute_result":
