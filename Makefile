@@ -16,7 +16,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up install test check lint unit conformance functional browser test-slow bench docs lock format clean
+.PHONY: help up install test check lint unit conformance corpus functional browser test-slow bench docs lock format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ unit: $(VENV)/.dev ## Unit and architecture tests
 
 conformance: $(VENV)/.dev .venv-nbgrader/.done ## Releases and scores compared with nbgrader itself, live
 	$(BIN)/pytest tests/conformance -m "not slow"
+
+corpus: $(VENV)/.dev ## Honest, odd and hostile submissions, graded for real, with the verdicts they deserve
+	$(BIN)/pytest tests/corpus
 
 functional: $(VENV)/.dev ## Tests on a real hub, proxy, broker and workers
 	$(BIN)/pytest tests/functional -m "not slow"
