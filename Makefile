@@ -39,13 +39,13 @@ lint: $(VENV)/.dev ## Lint, format, types, layers, templates, migrations
 	$(BIN)/python -m classroom.migrations check
 
 unit: $(VENV)/.dev ## Unit and architecture tests
-	$(BIN)/pytest tests/unit tests/architecture
+	$(BIN)/pytest tests/unit tests/architecture -m "not slow"
 
 conformance: $(VENV)/.dev .venv-nbgrader/.done ## Releases and scores compared with nbgrader itself, live
 	$(BIN)/pytest tests/conformance -m "not slow"
 
 corpus: $(VENV)/.dev ## Honest, odd and hostile submissions, graded for real, with the verdicts they deserve
-	$(BIN)/pytest tests/corpus
+	$(BIN)/pytest tests/unit/grader/test_corpus.py
 
 functional: $(VENV)/.dev ## Tests on a real hub, proxy, broker and workers
 	$(BIN)/pytest tests/functional -m "not slow"
