@@ -68,7 +68,6 @@ SORTS = (
             "def NAME(x):\n    import sys\n    sys.exit(0)",
             "def NAME(x): raise KeyboardInterrupt",
             "def NAME(x): return input()",
-            "class NAME(int):\n    def __eq__(self, other): return True",
             "NAME = np.square",
             "%time NAME = lambda x: x * x",
             "del NAME",
