@@ -17,6 +17,7 @@ from classroom.web.context import course, db, files, now, settings
 from classroom.web.teach.blueprint import act, blueprint
 from grader.view import Budget, CellView, UnreadableNotebook, notebook_view
 
+MOST_REMARKS = 10
 PAGE_MARKUP = 1_000_000
 """Characters that are rendered for one page, whatever a student put into the folder."""
 
@@ -139,9 +140,16 @@ def show(found: Submission, *, refusal: str = "") -> str:
         neighbours=submission_lists.neighbours(db(), submission=found),
         running=_is_running(found),
         released=db().scalar(select(Feedback).where(Feedback.submission_id == found.id)),
+        remarks=_remarks(result),
         refusal=refusal,
         typed=request.form if refusal else {},
     )
+
+
+def _remarks(result: Result | None) -> list[str]:
+    """Why the machine wants a person to look at what it graded; sentences for staff."""
+    said = result.provenance.get("needs_review", []) if result else []
+    return [str(sentence)[:500] for sentence in said[:MOST_REMARKS]]
 
 
 def _attachment(name: str) -> str:

@@ -4,7 +4,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy.orm import Session
 
-from classroom.models import Assignment, Enrolment, Submission
+from classroom.models import Assignment, Enrolment, Result, Submission
 from classroom.services import manifests
 from tests.support.big_class import BigClass
 from tests.support.pages import PageClient, soup_of, text_of
@@ -49,6 +49,19 @@ def test_one_submission_shows_cells_points_and_a_form_for_each_question(tessa: P
     assert [form.select_one("[name=grade_id]")["value"] for form in forms] == ["test_x", "why"]  # type: ignore[index]
     assert "1 / 5" in text_of(page)
     assert "1 question without points." in text_of(page)
+
+
+def test_what_the_machine_wants_a_person_to_look_at_is_said_to_staff_as_text(
+    tessa: PageClient, work: Submission, session: Session
+) -> None:
+    result = session.query(Result).filter_by(submission_id=work.id).one()
+    result.provenance = {**result.provenance, "needs_review": [f"A class decided about itself. {HOSTILE}"]}
+    session.commit()
+
+    page = tessa.get(f"{HERE}{work.id}/")
+
+    assert "A class decided about itself." in text_of(page)
+    assert not soup_of(page).select("main script, main img[onerror]")
 
 
 def test_points_and_comment_by_hand_count_and_the_page_stays_where_it_was(
