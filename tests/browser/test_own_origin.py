@@ -95,7 +95,8 @@ def test_a_students_script_in_the_teachers_browser_reaches_neither_portal_nor_hu
     assert teacher.goto(drop)
     expect(teacher.get_by_role("heading", level=1)).to_be_visible()  # the teacher may; the script must not
 
-    teacher.goto(f"http://ben.localhost:{stack.port + 1}/user/ben/lab/tree/innocent.ipynb")
+    # A workspace of its own: in the student's, JupyterLab brings back what was open and may put that in front.
+    teacher.goto(f"http://ben.localhost:{stack.port + 1}/user/ben/lab/workspaces/look/tree/innocent.ipynb")
     teacher.get_by_role("button", name="Open").click()  # the hub asks before it lets somebody into another's server
     run_first_code_cell(teacher)
     teacher.wait_for_function("window.attackFound !== undefined", timeout=LONG)

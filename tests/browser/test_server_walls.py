@@ -67,7 +67,8 @@ def seen(stack: Stack, browser_page: Callable[[], Page]) -> dict[str, Any]:
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Open").first.click()
     opened.value.wait_for_url("**/lab/tree/**", timeout=120_000)
-    opened.value.goto(f"http://ben.localhost:{stack.port + 1}/user/ben/homeroom/open?path=look.ipynb")
+    # A workspace of its own: in the other one, JupyterLab brings back what was open and may put that in front.
+    opened.value.goto(f"http://ben.localhost:{stack.port + 1}/user/ben/lab/workspaces/look/tree/look.ipynb")
     run_first_code_cell(opened.value)
     written = eventually("the cell has looked around", lambda: home / "seen.json" if (home / "seen.json").exists() else None)
     return dict(json.loads(written.read_text()))
