@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -100,21 +99,6 @@ def attempts_of(session: Session, *, enrolment: Enrolment, assignment: Assignmen
     """All attempts, newest first."""
     attempts = select(Submission).where(Submission.enrolment_id == enrolment.id, Submission.assignment_id == assignment.id)
     return list(session.scalars(attempts.order_by(Submission.attempt.desc())))
-
-
-def receipt(submission: Submission) -> dict[str, Any]:
-    """What proves that this was handed in; plain data that a student may keep."""
-    return {
-        "person": submission.enrolment.person.display_name,
-        "course": submission.assignment.course.title,
-        "assignment": submission.assignment.title,
-        "attempt": submission.attempt,
-        "received_at": submission.received_at,
-        "late": submission.late,
-        "trigger": submission.trigger.value,
-        "sha256": submission.digest,
-        "files": [dict(entry) for entry in submission.files],
-    }
 
 
 def start_due_collections(session: Session, *, now: datetime) -> int:

@@ -20,6 +20,7 @@ from classroom.web import (
     identity,
     navigation,
     people,
+    receipts,
     security,
     study,
     teach,
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     account.blueprint,
     auth.blueprint,
     identity.blueprint,
+    receipts.blueprint,
     study.blueprint,
     *teach.BLUEPRINTS,
 )

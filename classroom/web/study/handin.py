@@ -1,11 +1,11 @@
 """Handing in, and the receipt for it."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from classroom.errors import NotFound
 from classroom.models import Submission, Trigger
-from classroom.services import access, submissions
+from classroom.services import access, receipts, submissions
 from classroom.web import audience
 from classroom.web.context import commit, database_left_alone, db, enrolment, files, homes, now, settings
 from classroom.web.study.assignment import this_assignment
@@ -36,9 +36,20 @@ def submit(assignment: str) -> ResponseReturnValue:
 @blueprint.get("/attempts/<int:submission_id>/")
 @audience.student
 def receipt(assignment: str, submission_id: int) -> str:
-    """What proves that something was handed in; made to be printed."""
+    """What shows that something was handed in; made to be printed."""
     submission = own_submission(assignment, submission_id)
-    return render_template("study/receipt.html", submission=submission, receipt=submissions.receipt(submission))
+    return render_template("study/receipt.html", submission=submission, receipt=receipts.receipt_for(submission))
+
+
+@blueprint.get("/attempts/<int:submission_id>/receipt.json")
+@audience.student
+def receipt_file(assignment: str, submission_id: int) -> Response:
+    """The same, signed, as a file to keep."""
+    submission = own_submission(assignment, submission_id)
+    issuer = f"{settings().portal_url}{url_for('receipts.receipts_page')}"
+    data = receipts.signed(receipts.receipt_for(submission), issuer=issuer, secret=settings().secret_key.get_secret_value())
+    name = f"receipt-{submission.assignment.course.slug}-{submission.assignment.slug}-{submission.attempt}.json"
+    return Response(data, mimetype="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def own_submission(slug: str, submission_id: int) -> Submission:

@@ -97,18 +97,6 @@ def test_a_folder_over_the_limit_is_refused_with_the_limit(lab: Lab, ada: Enrolm
         submissions.take(hand_in, files=lab.files, homes=lab.homes, limits=small)
 
 
-def test_the_receipt_says_who_what_and_when(lab: Lab, ada: Enrolment, assignment: Assignment) -> None:
-    submission = lab.hand_in(ada, assignment)
-
-    receipt = submissions.receipt(submission)
-
-    assert receipt["person"] == "Ada"
-    assert receipt["assignment"] == "Growth"
-    assert receipt["received_at"] == lab.now
-    assert receipt["sha256"] == manifests.digest(submission.files)
-    assert [file["path"] for file in receipt["files"]] == ["growth.ipynb"]
-
-
 def test_ten_tabs_pressing_at_once_make_one_attempt(
     lab: Lab, ada: Enrolment, assignment: Assignment, sessions: SessionMaker
 ) -> None:
