@@ -24,8 +24,8 @@ from grader.jobs import CellScore, FileRef, GradeJob, GradeResult, Limits
 from grader.problems import Problem
 from grader.release import Question, is_notebook, make_release
 from grader.repairs import repairs
-from grader.sandbox import SandboxUnavailable, find_sandbox
-from grader.scratch import make_scratch, remove_scratch
+from grader.sandbox import SandboxUnavailable
+from grader.warm import warm
 
 OnDone = Callable[[Line, bool], None]
 """Called with each result, and whether it is an earlier run's."""
@@ -122,11 +122,8 @@ def read_source(folder: Path) -> dict[str, bytes]:
 
 def _check_sandbox() -> None:
     """Raises SandboxUnavailable now rather than once for each submission."""
-    scratch = make_scratch()
-    try:
-        find_sandbox(scratch)
-    finally:
-        remove_scratch(scratch)
+    with warm().kernels():
+        pass
 
 
 @dataclass(frozen=True, slots=True)

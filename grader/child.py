@@ -1,52 +1,52 @@
-"""Starts :mod:`grader.run` in a process of its own, with nothing in its environment, and takes what it says, bounded."""
+"""Has :mod:`grader.run` drive a job in a process of its own, with nothing in its environment, and takes what it says, bounded."""
 
-import contextlib
 import json
 import os
 import selectors
-import signal
-import subprocess
-import sys
+import socket
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
+
+from grader.fork_server import ForkFailed, NotStarted, Used
+from grader.warm import warm
 
 _LINE_LIMIT = 256 << 20
 _CHUNK = 1 << 20
-_PACKAGE_ROOT = Path(__file__).resolve().parent.parent
+_SAID = 1500
 
 
 class ChildFailed(Exception):
     """The process gave no answer; the message says what is known."""
 
 
-def run_child(
-    request: dict[str, Any], *, scratch: Path, seconds: float, on_progress: Callable[[int, int], None]
-) -> dict[str, Any]:
-    """The answer of a run to ``request``. Raises ChildFailed. The process is gone afterwards, and all it started with it."""
-    log = scratch / "run.log"
-    with log.open("wb") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-X", "utf8", "-c", _START, str(_PACKAGE_ROOT), str(os.getpid())],
-            env={},
-            cwd="/",
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            start_new_session=True,
-        )
+def run_child(request: dict[str, Any], *, seconds: float, on_progress: Callable[[int, int], None]) -> tuple[dict[str, Any], Used]:
+    """The answer of a run to ``request``, and what the process used. Raises ChildFailed.
+
+    The process is gone afterwards, and all it started with it.
+    """
+    log = os.memfd_create("run")
+    ours, theirs = socket.socketpair()
     try:
-        return _talk(process, request, time.monotonic() + seconds, on_progress)
+        with theirs:
+            process = warm().driver().servers["driver"].fork({}, [theirs.fileno(), log])
+    except (ForkFailed, NotStarted) as error:
+        os.close(log)
+        ours.close()
+        raise ChildFailed(str(error)) from error
+    used = Used()
+    try:
+        answer = _talk(ours, request, time.monotonic() + seconds, on_progress)
+        process.wait(1)
     except _Silent as error:
-        said = log.read_bytes()[-1500:].decode("utf-8", "replace").strip()
+        size = os.fstat(log).st_size
+        said = os.pread(log, _SAID, max(0, size - _SAID)).decode("utf-8", "replace").strip()
         raise ChildFailed(f"{error} {said}".strip()) from None
     finally:
-        _kill(process)
-
-
-# The worker's folder is not the child's: the package is found by its place, not by where the worker was started.
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from grader.run import main; main(int(sys.argv[2]))"
+        ours.close()
+        used = process.kill()
+        os.close(log)
+    return answer, used
 
 
 class _Silent(Exception):
@@ -54,30 +54,34 @@ class _Silent(Exception):
 
 
 def _talk(
-    process: subprocess.Popen[bytes], request: dict[str, Any], deadline: float, on_progress: Callable[[int, int], None]
+    sock: socket.socket, request: dict[str, Any], deadline: float, on_progress: Callable[[int, int], None]
 ) -> dict[str, Any]:
-    assert process.stdin
-    with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
-        pipe.write(json.dumps(request).encode())
-    for line in _lines(process, deadline):
+    try:
+        sock.sendall(json.dumps(request).encode())
+        sock.shutdown(socket.SHUT_WR)
+    except OSError as error:
+        raise _Silent("The run ended before it was told what to run.") from error
+    for line in _lines(sock, deadline):
         answer: dict[str, Any] = json.loads(line)
         if "progress" not in answer:
             return answer
         done, total = answer["progress"]
         on_progress(done, total)
-    raise _Silent(f"The run ended without an answer (exit code {process.wait()}).")
+    raise _Silent("The run ended without an answer.")
 
 
-def _lines(process: subprocess.Popen[bytes], deadline: float) -> Iterator[bytes]:
+def _lines(sock: socket.socket, deadline: float) -> Iterator[bytes]:
     """The lines the process writes until it closes its end. Raises _Silent when it takes or says too much."""
-    assert process.stdout
     waiting = bytearray()
     with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
+        selector.register(sock, selectors.EVENT_READ)
         while True:
             if not selector.select(max(0.0, deadline - time.monotonic())):
                 raise _Silent("The run took longer than all of its limits together.")
-            chunk = os.read(process.stdout.fileno(), _CHUNK)
+            try:
+                chunk = sock.recv(_CHUNK)
+            except ConnectionError:
+                return
             if not chunk:
                 return
             waiting += chunk
@@ -86,11 +90,3 @@ def _lines(process: subprocess.Popen[bytes], deadline: float) -> Iterator[bytes]
             *complete, rest = waiting.split(b"\n") if b"\n" in chunk else [waiting]
             waiting = bytearray(rest)
             yield from (bytes(line) for line in complete)
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    if process.stdout:
-        process.stdout.close()

@@ -15,29 +15,40 @@ import contextlib
 import hashlib
 import json
 import platform
+import secrets
 import time
-from collections.abc import Callable
-from dataclasses import asdict, replace
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from grader.cgroup import Cgroup, make_cgroup
 from grader.child import ChildFailed, run_child
 from grader.files import FileStore, MissingFile
-from grader.jobs import FileRef, GradeJob, GradeResult
+from grader.jobs import FileRef, GradeJob, GradeResult, Limits
 from grader.reading import plain, write_notebook
 from grader.report import RunReport
+from grader.sandbox import SandboxUnavailable
 from grader.score import score
-from grader.scratch import make_scratch, remove_scratch
+from grader.warm import warm
 
-ENGINE = "split-1"
+ENGINE = "split-2"
 _START_MARGIN_SECONDS = 120
 _COPIES = 256
 """Room for the copies of the kernel that wait for their tests; what student code may start, a limit of its own says."""
 _TRY_AGAIN = "Your work is safe, but grading it failed on our side. It will be tried again or a person will look at it."
 
-_Trials = dict[str, dict[str, dict[str, Any]]]
+_Tests = dict[str, dict[str, dict[str, Any]]]
 """By notebook and test; see grader.split.judge."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trials:
+    """What a run of the teacher's own notebooks has shown."""
+
+    tests: _Tests
+    modules: list[str]
+    """The libraries that they import."""
+
 
 Progress = Callable[[int, int], None]
 """Called with the number of cells done and in all."""
@@ -46,74 +57,93 @@ Progress = Callable[[int, int], None]
 def grade(job: GradeJob, files: FileStore, *, on_progress: Progress) -> GradeResult:
     """Grade ``job``. Whatever the submission is or does, and whatever fails here, comes back as a result."""
     started = time.monotonic()
-    cgroup = make_cgroup(replace(job.limits, processes=job.limits.processes + _COPIES))
-    scratch = make_scratch()
+    run = _Runs(files)
     try:
-        result = _grade(job, files, scratch, cgroup, on_progress)
-    except MissingFile as error:
+        result = run.grade(job, on_progress)
+    except (SandboxUnavailable, MissingFile, _Failed) as error:
         result = _our_fault(job, str(error))
     except Exception as error:  # noqa: BLE001 - design.md: our fault never becomes a student's zero, nor a lost job
         result = _our_fault(job, f"{type(error).__name__}: {error}")
-    finally:
-        peak = cgroup.peak_mb if cgroup else None
-        if cgroup:
-            cgroup.close()
-        remove_scratch(scratch)
-    measured = {"seconds": round(time.monotonic() - started, 3), "peak_mb": peak}
-    return _with_provenance(result, job, {**measured, "memory_group": cgroup is not None})
-
-
-def _grade(job: GradeJob, files: FileStore, scratch: Path, cgroup: Cgroup | None, on_progress: Progress) -> GradeResult:
-    try:
-        trials = _trials(job, files, scratch, cgroup)
-        report = _run(job, files, scratch, cgroup, trials=trials, on_progress=on_progress)
-    except _Failed as error:
-        return _our_fault(job, str(error))
-    return _result(job, files, report)
+    measured = {"seconds": round(time.monotonic() - started, 3), **run.measured()}
+    return _with_provenance(result, job, measured)
 
 
 class _Failed(Exception):
     """There is no report, and it is not the student's fault."""
 
 
-def _run(
-    job: GradeJob, files: FileStore, scratch: Path, cgroup: Cgroup | None, *, trials: _Trials | None, on_progress: Progress
-) -> RunReport:
-    request = {
-        "job": job.to_json(),
-        "files": str(files.root.absolute()),
-        "scratch": str(scratch),
-        "cgroup": cgroup.procs if cgroup else [],
-        "trials": trials,
-    }
-    seconds = job.limits.total_seconds + _START_MARGIN_SECONDS
+class _Runs:
+    """The run of a job, and before it, once for each release, that of the teacher's own notebooks."""
+
+    def __init__(self, files: FileStore) -> None:
+        self._files = files
+        self._cpu = 0.0
+        self._peak_mb: float | None = None
+        self._in_group = False
+
+    def measured(self) -> dict[str, Any]:
+        """What it cost; the trial's part is not counted, it is the release's."""
+        return {"cpu_seconds": round(self._cpu, 3), "peak_mb": self._peak_mb, "memory_group": self._in_group}
+
+    def grade(self, job: GradeJob, on_progress: Progress) -> GradeResult:
+        trials = self._trials(job)
+        report = self._run(job, trials=trials, on_progress=on_progress)
+        return _result(job, self._files, report)
+
+    def _run(self, job: GradeJob, *, trials: _Trials | None, on_progress: Progress) -> RunReport:
+        seconds = job.limits.total_seconds + _START_MARGIN_SECONDS
+        with warm().kernels(trials.modules if trials else ()) as kernels, _groups(job.limits) as groups:
+            request = {
+                "job": job.to_json(),
+                "files": str(self._files.root.absolute()),
+                "kernels": kernels.paths,
+                "sandbox": kernels.kind,
+                "groups": {side: group.procs for side, group in groups.items()},
+                "trials": trials.tests if trials else None,
+            }
+            try:
+                answer, used = run_child(request, seconds=seconds, on_progress=on_progress)
+            except ChildFailed as error:
+                raise _Failed(str(error)) from None
+            if "report" not in answer:
+                raise _Failed(str(answer.get("unavailable") or answer.get("missing") or "The run said nothing."))
+            report = RunReport.from_json(answer["report"])
+            self._cpu = used.cpu + report.extra.get("sandbox_cpu_seconds", 0.0)
+            self._in_group = bool(groups)
+            self._peak_mb = report.extra.get("largest_process_mb")
+            if "student" in groups:
+                self._peak_mb = groups["student"].peak_mb or self._peak_mb
+        return report
+
+    def _trials(self, job: GradeJob) -> _Trials:
+        """What a run of the teacher's own notebooks says about their tests: made once for a release, then remembered."""
+        key = hashlib.sha256(f"{ENGINE} {_digest(job.source)}".encode()).hexdigest()
+        path = self._files.root / "trials" / f"{key}.json"
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            return _Trials(**json.loads(path.read_bytes()))
+        limits = replace(job.limits, total_seconds=max(job.limits.total_seconds, 60))
+        report = self._run(
+            replace(job, submission=job.source, limits=limits), trials=None, on_progress=lambda _done, _total: None
+        )
+        made = _Trials({run.path: run.trials for run in report.notebooks}, report.extra.get("modules", []))
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(exist_ok=True)
+            waiting = path.with_suffix(f".{secrets.token_hex(4)}")
+            waiting.write_text(json.dumps(asdict(made)), "utf-8")
+            waiting.replace(path)
+        return made
+
+
+@contextlib.contextmanager
+def _groups(limits: Limits) -> Iterator[dict[str, Cgroup]]:
+    """A control group for each side, where this machine lets us make them."""
+    wanted = {"student": replace(limits, processes=limits.processes + _COPIES), "tests": limits}
+    made = {side: group for side, theirs in wanted.items() if (group := make_cgroup(theirs))}
     try:
-        answer = run_child(request, scratch=scratch, seconds=seconds, on_progress=on_progress)
-    except ChildFailed as error:
-        raise _Failed(str(error)) from None
-    if "report" not in answer:
-        raise _Failed(str(answer.get("unavailable") or answer.get("missing") or "The run said nothing."))
-    return RunReport.from_json(answer["report"])
-
-
-def _trials(job: GradeJob, files: FileStore, scratch: Path, cgroup: Cgroup | None) -> _Trials:
-    """What a run of the teacher's own notebooks says about their tests: made once for a release, then remembered."""
-    key = hashlib.sha256(f"{ENGINE} {_digest(job.source)}".encode()).hexdigest()
-    path = files.root / "trials" / f"{key}.json"
-    with contextlib.suppress(OSError, ValueError):
-        known: _Trials = json.loads(path.read_bytes())
-        return known
-    folder = scratch / "trial"
-    folder.mkdir()
-    teachers = replace(job, submission=job.source, limits=replace(job.limits, total_seconds=max(job.limits.total_seconds, 60)))
-    report = _run(teachers, files, folder, cgroup, trials=None, on_progress=lambda _done, _total: None)
-    made = {run.path: run.trials for run in report.notebooks}
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(exist_ok=True)
-        waiting = path.with_suffix(f".{scratch.name}")
-        waiting.write_text(json.dumps(made), "utf-8")
-        waiting.replace(path)
-    return made
+        yield made
+    finally:
+        for group in made.values():
+            group.close()
 
 
 def _result(job: GradeJob, files: FileStore, report: RunReport) -> GradeResult:

@@ -1,122 +1,187 @@
-"""The process between the worker and the sandbox, one for each job, with an empty environment (see child.py).
+"""The process between the worker and the sandbox, one for each job, forked with an empty environment (see fork_server.py).
 
-It reads what students wrote and talks to their kernel, so the worker never does. One JSON object comes in on standard input;
-lines of JSON go out on standard output: ``{"progress": [done, total]}``, and at the end ``{"report": …}``,
-``{"unavailable": sentence}`` when our machinery can't do it, or ``{"missing": sentence}`` when a stored file is gone.
+It reads what students wrote and talks to their kernel, so the worker never does. One JSON object comes in on a socket; lines of
+JSON go out: ``{"progress": [done, total]}``, and at the end ``{"report": …}``, ``{"unavailable": sentence}`` when our machinery
+can't do it, or ``{"missing": sentence}`` when a stored file is gone.
 """
 
 import asyncio
 import contextlib
-import ctypes
 import json
 import os
 import resource
 import signal
+import socket
 import sys
 import time
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from grader.files import FileStore, MissingFile
+from grader.fork_server import ForkServer, Used, packed
 from grader.handed_in import HandedIn, Unusable, open_submission
+from grader.inside import serving, system
 from grader.jobs import GradeJob
 from grader.reading import UnreadableNotebook
 from grader.report import NotebookRun, RunReport
-from grader.sandbox import Box, KernelNotStarted, Sandbox, SandboxUnavailable, find_sandbox
+from grader.sandbox import KernelNotStarted, user_of
 from grader.score import score
 from grader.split.judge import Judge, Trial, compare
 from grader.split.script import make_script
-from grader.split.side import TestsSide, TestsSideFailed
+from grader.split.side import SnapshotDoor, TestsSide, TestsSideFailed
+
+if TYPE_CHECKING:
+    from grader.execution import Execution
 
 _MEMORY_MB = 2048
-_PR_SET_PDEATHSIG = 1
 
 
-def main(worker: int) -> None:
-    """Run the job on standard input, for as long as the process ``worker`` lives."""
-    _die_with(worker)
-    _limit_ourselves()
-    # The sandbox's user reads the folders made here, whatever the worker's own umask is; the folder above them is closed.
-    os.umask(0o022)
-    # Student-made text never reaches our standard output except inside our own JSON.
-    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    request = json.load(sys.stdin)
-    scratch = Path(request["scratch"])
-    try:
-        job = GradeJob.from_json(request["job"])
-        trials = request["trials"]
-        report = _run(job, FileStore(Path(request["files"])), scratch, (tuple(request["cgroup"]), trials), replies)
-        answer: dict[str, Any] = {"report": report.to_json()}
-    except (SandboxUnavailable, KernelNotStarted, TestsSideFailed) as error:
-        answer = {"unavailable": str(error)}
-    except UnreadableNotebook as error:
-        answer = {"unavailable": f"The teacher's notebook can't be read. {error.sentence}"}
-    except MissingFile as error:
-        answer = {"missing": str(error)}
-    _say(replies, answer)
-
-
-_How = tuple[tuple[str, ...], dict[str, Trial] | None]
-"""Control groups to join; and by notebook what a run of the teacher's own found, None for that run itself."""
-
-
-def _run(job: GradeJob, files: FileStore, scratch: Path, how: "_How", replies: TextIO) -> RunReport:
-    try:
-        handed_in = open_submission(job, files)
-    except Unusable as error:
-        return RunReport((), unreadable=str(error))
-    sandbox = find_sandbox(scratch)
-    total = sum(cell.runs for plan in handed_in.plans for cell in plan.cells)
-    _say(replies, {"progress": [0, total]})
-    started = time.monotonic()
-    runs = asyncio.run(_run_all(handed_in, job, sandbox, (scratch, how), _Progress(replies, total)))
-    order = {ref.path: place for place, ref in enumerate(job.source)}
-    return RunReport(
-        tuple(sorted([*runs, *handed_in.not_run], key=lambda run: order[run.path])),
-        sandbox=sandbox.kind,
-        kernel_seconds=round(time.monotonic() - started, 3),
-        extra={"ignored_files": list(handed_in.ignored)},
-    )
-
-
-async def _run_all(
-    handed_in: HandedIn, job: GradeJob, sandbox: Sandbox, place: tuple[Path, _How], progress: "_Progress"
-) -> list[NotebookRun]:
-    # What these bring in costs a second; refusals above do without. The grammar below is built on import and never used.
+def main(told: str) -> None:
+    """Be the template of these processes. ``told``: the numbers of its sockets, as JSON."""
+    numbers = json.loads(told)
+    # The grammar in here is built on import, takes a second, and is never used.
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment] # the documented way to make an import fail
-    from grader.execution import Allowance  # noqa: PLC0415
-    from grader.kept_outputs import OutputBudget  # noqa: PLC0415
+    import grader.execution  # noqa: F401, PLC0415 - so that children have it
 
-    deadline = time.monotonic() + job.limits.total_seconds
-    allowance = Allowance(OutputBudget(job.limits.output_mb << 20), deadline, progress.step)
-    scratch, how = place
-    runs = []
-    for number, plan in enumerate(handed_in.plans):
-        folder = scratch / f"n{number}"
-        folder.mkdir()
-        test_files = _write_files(folder / "t", handed_in.teachers_files)
-        trial = None if how[1] is None else how[1].get(plan.path, {})
-        side = TestsSide(sandbox, folder, test_files, job.limits, job.seed)
+    owner, listener = (socket.socket(fileno=numbers[name]) for name in ("owner", "driver"))
+    # What is made for the sandbox's user to read is not to depend on the worker's own umask.
+    os.umask(0o022)
+    owner.send(b'{"ready": "driver"}')
+    serving.serve(listener, owner, _drive)
+
+
+def _drive(_request: dict[str, Any], descriptors: list[int], _connection: socket.socket) -> None:
+    """Run the job that comes on the first descriptor; errors of ours go to the second."""
+    talk, log = descriptors
+    system.die_with_parent(signal.SIGKILL)
+    os.setsid()
+    _limit_ourselves()
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    with socket.socket(fileno=talk) as sock, sock.makefile("rw", encoding="utf-8", newline="\n") as replies:
+        request = json.load(replies)
         try:
-            judge = Judge(plan, make_script(handed_in.sources[plan.path]), side, job.limits, deadline, trial)
-            box = replace(_box(handed_in, job, folder, how[0]), copies=judge.copies())
-            runs.append(await _run_one(judge, sandbox, box, allowance))
+            answer: dict[str, Any] = {"report": _Run(request, replies).report().to_json()}
+        except (KernelNotStarted, TestsSideFailed) as error:
+            answer = {"unavailable": str(error)}
+        except UnreadableNotebook as error:
+            answer = {"unavailable": f"The teacher's notebook can't be read. {error.sentence}"}
+        except MissingFile as error:
+            answer = {"missing": str(error)}
+        _say(replies, answer)
+
+
+class _Run:
+    """One job.
+
+    Of the request, ``kernels`` says where the kernel's template listens, by side; ``groups`` the control groups to join, by side;
+    ``trials`` by notebook what a run of the teacher's own found, None for that run itself.
+    """
+
+    def __init__(self, request: dict[str, Any], replies: TextIO) -> None:
+        self._job = GradeJob.from_json(request["job"])
+        self._files = FileStore(Path(request["files"]))
+        self._servers = {side: ForkServer(path) for side, path in request["kernels"].items()}
+        self._groups: dict[str, list[str]] = request["groups"]
+        self._trials: dict[str, Trial] | None = request["trials"]
+        self._sandbox: str = request["sandbox"]
+        self._replies = replies
+        self._used: list[Used] = []
+        self._modules: list[str] = []
+
+    def report(self) -> RunReport:
+        try:
+            handed_in = open_submission(self._job, self._files)
+        except Unusable as error:
+            return RunReport((), unreadable=str(error))
+        total = sum(cell.runs for plan in handed_in.plans for cell in plan.cells)
+        _say(self._replies, {"progress": [0, total]})
+        started = time.monotonic()
+        runs = asyncio.run(self._run_all(handed_in, _Progress(self._replies, total)))
+        order = {ref.path: place for place, ref in enumerate(self._job.source)}
+        return RunReport(
+            tuple(sorted([*runs, *handed_in.not_run], key=lambda run: order[run.path])),
+            sandbox=self._sandbox,
+            kernel_seconds=round(time.monotonic() - started, 3),
+            extra={
+                **({"modules": list(dict.fromkeys(self._modules))} if self._trials is None else {}),
+                "ignored_files": list(handed_in.ignored),
+                "sandbox_cpu_seconds": round(sum(used.cpu for used in self._used), 3),
+                "largest_process_mb": max((used.peak_mb for used in self._used), default=0.0),
+            },
+        )
+
+    async def _run_all(self, handed_in: HandedIn, progress: "_Progress") -> list[NotebookRun]:
+        from grader.execution import Allowance  # noqa: PLC0415 - it brings nbclient, which those who only import us do without
+        from grader.kept_outputs import OutputBudget  # noqa: PLC0415
+
+        limits = self._job.limits
+        allowance = Allowance(OutputBudget(limits.output_mb << 20), time.monotonic() + limits.total_seconds, progress.step)
+        runs = []
+        with packed(handed_in.files) as files, packed(handed_in.teachers_files) as teachers_files:
+            for plan in handed_in.plans:
+                trial = None if self._trials is None else self._trials.get(plan.path, {})
+                with self._joined("tests") as groups:
+                    side = TestsSide(self._servers["tests"], self._asked("tests"), teachers_files, groups)
+                try:
+                    script = make_script(handed_in.sources[plan.path])
+                    judge = Judge(plan, script, side, limits, allowance.deadline, trial)
+                    runs.append(await self._run_one(judge, files, allowance))
+                finally:
+                    self._used.append(side.end())
+        return runs
+
+    async def _run_one(self, judge: Judge, files: int, allowance: Any) -> NotebookRun:
+        from grader.execution import Moments, execute  # noqa: PLC0415 - see above
+        from grader.line_kernel import line_kernel  # noqa: PLC0415
+
+        moments = Moments(judge.wanted(), frozen=lambda moments: judge.judge(moments.taken))
+        began = time.monotonic()
+        request = self._asked("student", judge.copies())
+        with self._joined("student") as groups, contextlib.closing(SnapshotDoor()) as door:
+            async with line_kernel(self._servers["student"], request, door.theirs, files, groups) as kernel:
+                allowance.deadline += time.monotonic() - began
+                done = await execute(
+                    judge.for_student(), kernel, door, limits=self._job.limits, allowance=allowance, moments=moments
+                )
+                if judge.trial is None:
+                    with contextlib.suppress(Exception):  # a solution that ends its kernel costs us a warm start, no more
+                        self._modules += await kernel.modules()
+            self._used.append(kernel.used)
+        return _judged(judge, done)
+
+    def _asked(self, side: str, copies: int = 0) -> dict[str, Any]:
+        """What a child of the template is told; see homeroom_inside.confine."""
+        limits = self._job.limits
+        return {
+            "uid": user_of(side),
+            "disk_mb": limits.disk_mb,
+            "memory_mb": limits.memory_mb,
+            "processes": limits.processes,
+            "copies": copies,
+            "seconds": limits.total_seconds,
+            "seed": self._job.seed,
+        }
+
+    @contextlib.contextmanager
+    def _joined(self, side: str) -> Iterator[list[int]]:
+        """Open the control groups of this side; who writes there joins."""
+        numbers = [os.open(path, os.O_WRONLY) for path in self._groups.get(side, [])]
+        try:
+            yield numbers
         finally:
-            side.end()
-    return runs
+            for number in numbers:
+                os.close(number)
 
 
-async def _run_one(judge: Judge, sandbox: Sandbox, box: Box, allowance: Any) -> NotebookRun:
-    from grader.execution import Moments, execute  # noqa: PLC0415 - see above
-
-    moments = Moments(judge.wanted(), frozen=lambda moments: judge.judge(moments.taken))
-    done = await execute(judge.for_student(), sandbox, box, allowance, moments)
+def _judged(judge: Judge, done: "Execution") -> NotebookRun:
+    """The student's run and the tests' verdicts, put together."""
     plan = judge.plan
     seen = list(done.outcomes)
-    beside = NotebookRun(plan.path, plan.questions, tuple(seen), deepcopy(done.notebook))
+    beside = NotebookRun(plan.path, plan.questions, tuple(seen), deepcopy(done.notebook)) if judge.trial is None else None
     judge.merge(done.notebook, done.outcomes)
     sentence = " ".join(part for part in (done.stopped, judge.failed) if part)
     run = NotebookRun(
@@ -128,29 +193,11 @@ async def _run_one(judge: Judge, sandbox: Sandbox, box: Box, allowance: Any) -> 
         student_sentence=done.stopped,
         staff_sentence=sentence,
     )
-    if judge.trial is None:
+    if beside is not None:
         ways = [{cell.grade_id: cell.points for cell in score(RunReport((way,)), judge.limits)} for way in (beside, run)]
         return replace(run, trials=compare(ways[0], ways[1], judge, seen))
     review, evidence = judge.findings(seen)
     return replace(run, needs_review=tuple(review), evidence=tuple(evidence))
-
-
-def _box(handed_in: HandedIn, job: GradeJob, folder: Path, cgroup: tuple[str, ...]) -> Box:
-    """The two folders of one notebook's sandbox. Only their names are the host's; the folder above is closed to others."""
-    files, sockets = _write_files(folder / "f", handed_in.files), folder / "s"
-    sockets.mkdir()
-    sockets.chmod(0o777)
-    return Box(files, sockets, job.limits, cgroup, job.seed)
-
-
-def _write_files(folder: Path, files: dict[str, bytes]) -> Path:
-    folder.mkdir(mode=0o755)
-    for path, data in files.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
-        target.write_bytes(data)
-        target.chmod(0o644)
-    return folder
 
 
 class _Progress:
@@ -166,14 +213,6 @@ class _Progress:
 def _say(replies: TextIO, answer: dict[str, Any]) -> None:
     replies.write(json.dumps(answer) + "\n")
     replies.flush()
-
-
-def _die_with(parent: int) -> None:
-    """Have the kernel kill this process when the worker goes; the sandbox then goes with it."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        sys.exit(1)
 
 
 def _limit_ourselves() -> None:

@@ -24,7 +24,6 @@ from typing import Any
 
 from . import forms, wire
 
-_OURSELVES = os.getpid()
 _OUTPUT_LIMIT = 64 << 10
 _MESSAGE_LIMIT = 2_000
 _STATE_DEPTH = 3
@@ -286,11 +285,20 @@ _OPERATIONS: dict[str, Callable[[Worker, Any, str, list[Any], dict[str, Any]], A
 }
 
 
-def snapshot(path: str) -> None:
-    """Fork. The kernel goes on with the notebook; the copy keeps this moment and waits to be asked, by the socket at ``path``."""
+_door: list[socket.socket] = []
+_kernel: list[int] = []
+
+
+def open_door(sock: socket.socket) -> None:
+    """Where the copies' connections are handed out."""
+    _door[:] = [sock]
+
+
+def snapshot() -> None:
+    """Fork. The kernel goes on with the notebook; the copy keeps this moment and waits to be asked; see grader.split.side."""
+    _kernel[:] = [os.getpid()]
     names = sys.modules["__main__"].__dict__
-    sock = socket.socket(socket.AF_UNIX)
-    sock.connect(path)
+    theirs, sock = socket.socketpair()
     usual = {name: resource.getrlimit(name) for name in (resource.RLIMIT_NPROC, resource.RLIMIT_AS)}
     for name, (_, most) in usual.items():
         resource.setrlimit(name, (most, most))  # the reserve is for this
@@ -298,10 +306,12 @@ def snapshot(path: str) -> None:
         if os.fork():
             return
     finally:
-        if os.getpid() == _OURSELVES:
+        if os.getpid() == _kernel[0]:
             for name, limits in usual.items():
                 resource.setrlimit(name, limits)
             sock.close()
+            socket.send_fds(_door[0], [b"s"], [theirs.fileno()])
+            theirs.close()
     try:
         _come_apart(sock)
         _keep(sock, names)

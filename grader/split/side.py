@@ -1,22 +1,20 @@
-"""The tests' process seen from outside: starts it in a sandbox of its own and gives it its orders."""
+"""The tests' process seen from outside: has it forked in a sandbox of its own and gives it its orders."""
 
-import contextlib
 import os
 import socket
-import subprocess
-import time
-from pathlib import Path
 from typing import Any
 
-from grader.jobs import Limits
-from grader.sandbox import Box, Sandbox
+from grader.fork_server import ForkFailed, ForkServer, Used
 from grader.split import wire
 from grader.split.script import Preparation
 
 _START_SECONDS = 60
 _MARGIN_SECONDS = 15
 _SNAPSHOT_SECONDS = 5
-_SOCKET = "t"
+_SAID = 800
+_TURNED_AWAY = 10_000
+_HANDED = 8
+"""Most sockets that are taken at once; the kernel closes what is more."""
 
 
 class TestsSideFailed(Exception):
@@ -26,19 +24,14 @@ class TestsSideFailed(Exception):
 class TestsSide:
     """One notebook's tests' process. It exists before the student's does."""
 
-    def __init__(self, sandbox: Sandbox, folder: Path, files: Path, limits: Limits, seed: int) -> None:
+    def __init__(self, server: ForkServer, request: dict[str, Any], files: int, groups: list[int]) -> None:
         ours, theirs = socket.socketpair()
-        box = Box(files, None, limits, (), seed, side="tests")
-        self._log = (folder / "tests.log").open("wb")
-        self._process = subprocess.Popen(
-            sandbox.command(box, ["--tests"]),
-            env={},
-            stdin=theirs.fileno(),
-            stdout=self._log,
-            stderr=self._log,
-            start_new_session=True,
-        )
-        theirs.close()
+        self._log = os.memfd_create("tests")
+        with theirs:
+            try:
+                self._process = server.fork(request, [theirs.fileno(), self._log, files, *groups])
+            except ForkFailed as error:
+                raise TestsSideFailed(str(error)) from error
         self._sock = ours
 
     def use(self, snapshot: socket.socket | None) -> None:
@@ -66,13 +59,11 @@ class TestsSide:
         self._send({"do": "test", "source": source, "allowed": allowed, "seconds": seconds})
         return self._receive(seconds + _MARGIN_SECONDS)
 
-    def end(self) -> None:
-        """Kill the process and all in its sandbox."""
+    def end(self) -> Used:
+        """Kill the process and all in its sandbox; returns what it used."""
         self._sock.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, 9)
-        self._process.wait()
-        self._log.close()
+        os.close(self._log)
+        return self._process.kill()
 
     def _send(self, order: dict[str, Any]) -> None:
         try:
@@ -89,35 +80,52 @@ class TestsSide:
             raise TestsSideFailed(f"The tests' process gave no answer ({type(error).__name__}). {self._said()}") from error
 
     def _said(self) -> str:
-        return Path(self._log.name).read_bytes()[-800:].decode("utf-8", "replace")
+        size = os.fstat(self._log).st_size
+        return os.pread(self._log, _SAID, max(0, size - _SAID)).decode("utf-8", "replace")
 
 
 class SnapshotDoor:
-    """Where snapshots of the student's process knock, in the folder of the kernel's sockets."""
+    """Where connections to snapshots of the student's process are handed out to us."""
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / _SOCKET
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(self.path))
-        self.path.chmod(0o777)
-        self._listener.listen(16)
+    def __init__(self) -> None:
+        self._ours, self.theirs = socket.socketpair()
 
     def clear(self) -> None:
-        """Turn away whoever knocks without having been asked."""
-        self._listener.setblocking(False)
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                self._listener.accept()[0].close()
+        """Turn away what was handed over without having been asked for."""
+        self._ours.setblocking(False)
+        for _ in range(_TURNED_AWAY):
+            handed = self._take()
+            if handed is None:
+                return
+            for sock in handed:
+                sock.close()
 
     def take(self) -> socket.socket | None:
         """The snapshot that was asked for; None if it did not come."""
-        self._listener.settimeout(_SNAPSHOT_SECONDS)
-        deadline = time.monotonic() + _SNAPSHOT_SECONDS
-        while time.monotonic() < deadline:
-            with contextlib.suppress(TimeoutError):
-                return self._listener.accept()[0]
+        self._ours.settimeout(_SNAPSHOT_SECONDS)
+        for sock in self._take() or []:
+            if (sock.family, sock.type) == (socket.AF_UNIX, socket.SOCK_STREAM):
+                return sock
+            sock.close()
         return None
 
     def close(self) -> None:
         """Close the door for good."""
-        self._listener.close()
+        self._ours.close()
+        self.theirs.close()
+
+    def _take(self) -> list[socket.socket] | None:
+        """What comes with one byte, at most one socket of it; None when nothing is to be had."""
+        try:
+            data, numbers, _, _ = socket.recv_fds(self._ours, 1, _HANDED)
+        except OSError:
+            return None
+        taken = []
+        for number in numbers:
+            try:
+                taken.append(socket.socket(fileno=number))
+            except OSError:
+                os.close(number)
+        for sock in taken[1:]:
+            sock.close()
+        return taken[:1] if data else None

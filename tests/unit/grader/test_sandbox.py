@@ -6,27 +6,37 @@ import pytest
 
 from grader.cgroup import make_cgroup
 from grader.jobs import Limits
-from grader.sandbox import Bubblewrap, SandboxUnavailable, find_sandbox
+from grader.sandbox import Bubblewrap, SandboxUnavailable
 from grader.scratch import make_scratch, remove_scratch
 from grader.seccomp import filter_program
+from grader.warm import Warm
 
 
-def test_a_sandbox_that_was_found_works(tmp_path: Path) -> None:
-    assert find_sandbox(tmp_path).kind == "bubblewrap"
+def test_the_sandbox_that_is_found_works() -> None:
+    own = Warm()
+    with own.kernels() as kernels:
+        assert kernels.kind == "bubblewrap"
+    own.end()
 
 
-def test_a_sandbox_that_can_not_be_made_says_why(tmp_path: Path) -> None:
-    broken = tmp_path / "bwrap"
-    broken.write_text("#!/bin/sh\necho 'No permissions to create new namespace' >&2\nexit 1\n")
-    broken.chmod(0o755)
-
-    with pytest.raises(SandboxUnavailable, match="No permissions to create new namespace"):
-        Bubblewrap(broken, tmp_path).probe()
+@pytest.fixture
+def no_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a bubblewrap would be that this process is to use."""
+    monkeypatch.setattr("grader.warm.find_sandbox", lambda: Bubblewrap(tmp_path / "bwrap"))
+    return tmp_path / "bwrap"
 
 
-def test_a_sandbox_that_is_not_there_says_so(tmp_path: Path) -> None:
-    with pytest.raises(SandboxUnavailable):
-        Bubblewrap(tmp_path / "nowhere", tmp_path).probe()
+def test_a_sandbox_that_can_not_be_made_says_why(no_sandbox: Path) -> None:
+    no_sandbox.write_text("#!/bin/sh\necho 'No permissions to create new namespace' >&2\nexit 1\n")
+    no_sandbox.chmod(0o755)
+
+    with pytest.raises(SandboxUnavailable, match="No permissions to create new namespace"), Warm().kernels():
+        pass
+
+
+def test_a_sandbox_that_is_not_there_says_so(no_sandbox: Path) -> None:
+    with pytest.raises(SandboxUnavailable, match="could not be started"), Warm().kernels():
+        pass
 
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])

@@ -1,0 +1,73 @@
+"""The first process of a child's namespace: it outlives the kernel, whose copies still wait for their tests.
+
+With the first process of a namespace all others end. So the kernel is its child. It passes interrupts on, buries whoever ends,
+tells when the kernel has ended, and goes, with everything, when the connection to whoever asked for all this has gone.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from . import system
+
+INTERRUPT = b"i"
+ENDED = b"e"
+
+
+def keep(connection: socket.socket, run: Callable[[], None]) -> None:
+    """Run ``run`` in a child and stay with it. Does not return, in neither process."""
+    child = os.fork()
+    if not child:
+        try:
+            connection.close()
+            os.setsid()  # an interrupt goes to the kernel's group, as when a terminal sends it
+            system.set_dumpable(True)
+            with contextlib.suppress(OSError):  # when memory is short, the copies that wait for their tests are to go last
+                Path("/proc/self/oom_score_adj").write_text("1000")
+            run()
+        except BaseException:  # noqa: BLE001 - this process must end here, whatever happens
+            os.write(2, traceback.format_exc().encode())
+        finally:
+            os._exit(1)
+    system.set_dumpable(False)
+    _stay(connection, child)
+    os._exit(0)
+
+
+def _stay(connection: socket.socket, child: int) -> None:
+    os.closerange(3, connection.fileno())
+    os.closerange(connection.fileno() + 1, 1024)
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    poll.register(woken, select.POLLIN)
+    _bury(connection, child)
+    while True:
+        for number, event in poll.poll():
+            if number == woken:
+                os.read(woken, 4096)
+                _bury(connection, child)
+            elif event & select.POLLIN and connection.recv(1) == INTERRUPT:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(child, signal.SIGINT)
+            else:
+                return
+
+
+def _bury(connection: socket.socket, child: int) -> None:
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            ended, _status = os.waitpid(-1, os.WNOHANG)
+            if not ended:
+                return
+            if ended == child:
+                with contextlib.suppress(OSError):
+                    connection.send(ENDED)
