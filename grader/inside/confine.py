@@ -106,10 +106,10 @@ def _own_user() -> None:
 
 def _limit(request: dict[str, Any]) -> None:
     """Limits of each process. The reserve is for the copies of the kernel that wait for their tests; see homeroom_split.agent."""
-    # What is mapped already is not counted. This much on top lets a greedy cell meet a MemoryError, which the kernel survives,
-    # before the control group kills the kernel.
+    # What is mapped already is not counted. Seven eighths of the memory let a greedy cell meet a MemoryError, which the kernel
+    # survives, before the control group kills the kernel.
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    memory = mapped + (int(request["memory_mb"]) << 20)
+    memory = mapped + (int(request["memory_mb"]) << 20) * 7 // 8
     _set(resource.RLIMIT_AS, memory, _RESERVE_MB << 20)
     _set(resource.RLIMIT_NPROC, int(request["processes"]), int(request["copies"]))
     _set(resource.RLIMIT_FSIZE, int(request["disk_mb"]) << 20)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.jsonutil import json_default
 from jupyter_client.session import Session
 from traitlets import Any as AnyTrait
@@ -26,6 +27,7 @@ from traitlets.config import Config
 
 from .kernel_words import LENGTH, READY
 
+_STARTS = frozenset({"subprocess.Popen", "os.system", "os.posix_spawn", "os.fork", "os.forkpty", "os.exec"})
 _FLUSH_AT = 1 << 16
 _LARGEST_REQUEST = 64 << 20
 
@@ -147,6 +149,7 @@ def make_kernel() -> Any:
     kernel: Any = IPythonKernel.instance(
         config=config, session=session, iopub_socket=session.line, user_ns={}, log=log, profile_dir=_profile(config)
     )
+    IPKernelApp.instance().kernel = kernel  # where parts of ipykernel look for it
     kernel.shell_channel_thread = types.SimpleNamespace(parent_thread=threading.current_thread())
     return kernel
 
@@ -166,6 +169,8 @@ def run(kernel: Any, sock: socket.socket, bare: frozenset[str]) -> None:
     kernel.session.session = os.urandom(8).hex()
     printed = Printed(kernel.session)
     sys.stdout, sys.stderr = Stream("stdout", 1, printed), Stream("stderr", 2, printed)
+    # What a program writes comes another way: what was printed before it is started is to be there before.
+    sys.addaudithook(lambda event, _arguments: printed.flush() if event in _STARTS else None)
     sys.displayhook = kernel.shell.displayhook
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sock.sendall(READY)
@@ -180,6 +185,8 @@ async def _serve(kernel: Any, sock: socket.socket, printed: Printed, bare: froze
     while request := await reader.message():
         if "code" in request:
             await _execute(kernel, request, printed)
+            if os.getpid() != kernel.session.line.owner:
+                os._exit(0)  # a cell has forked, and its child came back here; there is one kernel
         else:
             parent = {"header": {"msg_id": request["id"]}}
             kernel.session.send(None, "modules_reply", {"names": _imported(bare)}, parent)

@@ -18,6 +18,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from . import system
+
+SERVER, CHILD = "hr-template", "hr-job"
+"""The names of these processes in lists of processes."""
 MESSAGE = 64 << 10
 DESCRIPTORS = 16
 _SECONDS_TO_ASK = 10
@@ -52,6 +56,7 @@ def serve(listener: socket.socket, owner: socket.socket, become: Become, forking
         os.set_blocking(end, False)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    system.set_name(SERVER)
     server = _Server(listener, (owner.fileno(), woken, wake), become, forking or Forking())
     poll = select.poll()
     poll.register(owner, 0)  # an end is told of in any case
@@ -108,6 +113,7 @@ class _Server:
         """Never returns."""
         status = 70
         try:
+            system.set_name(CHILD)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for number in self._own:

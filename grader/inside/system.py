@@ -21,7 +21,8 @@ PLAIN = 2 | 4
 """A mount without setuid programs and devices."""
 BIND, RECURSIVE, PRIVATE = 4096, 16384, 1 << 18
 
-_SET_PARENT_DEATH_SIGNAL, _SET_DUMPABLE, _SET_SECCOMP, _DROP_BOUNDING, _NO_NEW_PRIVILEGES, _AMBIENT = 1, 4, 22, 24, 38, 47
+_SET_PARENT_DEATH_SIGNAL, _SET_DUMPABLE, _SET_NAME, _SET_SECCOMP = 1, 4, 15, 22
+_DROP_BOUNDING, _NO_NEW_PRIVILEGES, _AMBIENT = 24, 38, 47
 _CLEAR_ALL, _FILTER = 4, 2
 _CAPABILITY_VERSION = 0x20080522
 _MOST_CAPABILITIES = 64
@@ -86,6 +87,11 @@ def install_filter(program: bytes) -> None:
 def set_dumpable(dumpable: bool) -> None:  # noqa: FBT001 - the kernel's own word
     """Whether others of the same user may look into this process."""
     _check(_control(_SET_DUMPABLE, int(dumpable)), "dumpable")
+
+
+def set_name(name: str) -> None:
+    """What lists of processes call this one."""
+    _check(_control(_SET_NAME, ctypes.c_char_p(name.encode())), "name")
 
 
 def die_with_parent(signal: int) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from grader.engine import grade
 from grader.files import FileStore
+from grader.inside.serving import SERVER
 from grader.jobs import CellScore, GradeJob, GradeResult, Limits
 from tests.support.notebooks import Edit, Notebook, as_file, from_file, released
 
@@ -89,11 +90,30 @@ def graded(grade_files: Callable[..., Graded]) -> Grades:
 
 
 def processes_of(worker: int) -> list[str]:
-    """Command lines of all that runs in the sandboxes of the worker with this process id: they name its private folder."""
+    """Command lines of the templates of the worker with this process id, and of what was forked: they name its folder."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
             line = path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
             if f"/hr-{worker}-" in line:
                 found.append(line)
+    return found
+
+
+def jobs_of(worker: int) -> list[int]:
+    """Processes below the templates of the worker with this process id: drivers, kernels, and whatever those started."""
+    children: dict[int, list[int]] = {}
+    names: dict[int, str] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            pid, _, rest = path.read_text("utf-8", "replace").partition(" (")
+            name, _, facts = rest.rpartition(") ")
+            children.setdefault(int(facts.split()[1]), []).append(int(pid))
+            names[int(pid)] = name
+    below, found = list(children.get(worker, [])), []
+    while below:
+        one = below.pop()
+        below += children.get(one, [])
+        if names[one] not in ("bwrap", SERVER):
+            found.append(one)
     return found

@@ -11,7 +11,7 @@ from grader.files import FileStore
 from grader.jobs import GradeJob, Limits
 from tests.support.attempts import ATTEMPTS
 from tests.support.notebooks import Notebook, answer, answering, as_file, cell_of, checks, code, flags, notebook, released
-from tests.unit.grader.conftest import Graded, Grades, processes_of
+from tests.unit.grader.conftest import Graded, Grades, jobs_of
 
 SOURCE = notebook(answer("a"), checks("before", "assert x == 1"), answer("b"), checks("after", "assert x == 1"))
 
@@ -20,7 +20,7 @@ SOURCE = notebook(answer("a"), checks("before", "assert x == 1"), answer("b"), c
 def nothing_is_left_running() -> Iterator[None]:
     yield
     deadline = time.monotonic() + 5
-    while (found := processes_of(os.getpid())) and time.monotonic() < deadline:
+    while (found := jobs_of(os.getpid())) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert found == []
 
@@ -92,7 +92,7 @@ def test_student_code_writes_only_into_its_own_small_disk(probes: Graded) -> Non
 
 
 def test_student_code_gets_no_further_namespaces_or_mounts(probes: Graded) -> None:
-    assert said(probes, "namespaces").split("\n")[:3] == ["unshare -1", "mount -1", "program 1"]
+    assert {"unshare -1", "mount -1", "program 1"} <= set(said(probes, "namespaces").split("\n"))
 
 
 def test_a_fork_bomb_is_bounded_and_the_test_after_it_still_runs(probes: Graded) -> None:
