@@ -1,7 +1,8 @@
 """The grade: derived from a submission's result and the points given by hand, never stored.
 
 The newest ``graded`` result counts, so that a regrade that failed takes nothing away. Of the points a person gave to a question
-the newest count, and they win over the machine's. A grade is complete when every question has points.
+the newest count, and they win over the machine's. A grade is complete when every question has points, and held back from its
+student while somebody must look at what the machine noticed about the result that counts.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +13,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classroom.models import ManualScore, Release, Result, ResultStatus, Score, Submission
+from classroom.models import ManualScore, Release, Result, ResultStatus, Review, Score, Submission
 
 Item = TypeVar("Item")
 GradeState = Literal["grading", "needs_person", "complete"]
@@ -53,6 +54,8 @@ class SubmissionGrade:
     staff_reason: str = ""
     graded_at: datetime | None = None
     result_id: int | None = None
+    held: bool = False
+    """Whether a person must look at what the machine noticed before the student may see it."""
 
     @property
     def score(self) -> float:
@@ -72,12 +75,12 @@ class SubmissionGrade:
     @property
     def state(self) -> GradeState:
         """Whether it waits for the machine, for a person, or for nothing."""
-        return state_of(self.status, complete=self.complete)
+        return state_of(self.status, complete=self.complete, held=self.held)
 
 
-def state_of(status: ResultStatus | None, *, complete: bool) -> GradeState:
-    """What a grade waits for: the machine while there is no result, a person while points are missing."""
-    if complete:
+def state_of(status: ResultStatus | None, *, complete: bool, held: bool) -> GradeState:
+    """What a grade waits for: the machine while there is no result, a person while points are missing or it is held."""
+    if complete and not held:
         return "complete"
     return "grading" if status is None else "needs_person"
 
@@ -102,6 +105,7 @@ def grades_of(session: Session, *, submissions: Sequence[Submission]) -> dict[in
         releases |= questions_of(session, wanted.difference(releases))
         scores = _scores(session, [result.id for result in results.values()])
         manual = _manual(session, [submission.id for submission in chunk])
+        held = _held(session, [result.id for result in results.values()])
         for submission in chunk:
             result = results.get(submission.id)
             grades[submission.id] = SubmissionGrade(
@@ -118,6 +122,7 @@ def grades_of(session: Session, *, submissions: Sequence[Submission]) -> dict[in
                 staff_reason=result.staff_reason if result else "",
                 graded_at=result.created_at if result else None,
                 result_id=result.id if result else None,
+                held=result is not None and result.id in held,
             )
     return grades
 
@@ -172,6 +177,10 @@ def _counting_results(session: Session, submission_ids: list[int]) -> dict[int, 
         if before is None or before.status is not ResultStatus.graded or row.status is ResultStatus.graded:
             counting[row.submission_id] = row
     return counting
+
+
+def _held(session: Session, result_ids: list[int]) -> set[int]:
+    return set(session.scalars(select(Review.result_id).where(Review.result_id.in_(result_ids), Review.looked_at.is_(None))))
 
 
 def questions_of(session: Session, release_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
