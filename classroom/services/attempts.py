@@ -31,7 +31,7 @@ def own_attempts(session: Session, *, enrolment: Enrolment, assignment: Assignme
     )
     released = {row.submission_id: row.released_at for row in rows}
     grades = grades_of(session, submissions=mine)
-    is_out = bool(released) or _any_released(session, assignment)
+    is_out = any(grade.held for grade in grades.values()) and _any_released(session, assignment)
 
     def attempt(one: Submission) -> Attempt:
         grade, held = grades[one.id], grades[one.id].held

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from classroom.models import ManualScore, Release, Result, ResultStatus, Review, Score, Submission
@@ -105,7 +105,6 @@ def grades_of(session: Session, *, submissions: Sequence[Submission]) -> dict[in
         releases |= questions_of(session, wanted.difference(releases))
         scores = _scores(session, [result.id for result in results.values()])
         manual = _manual(session, [submission.id for submission in chunk])
-        held = _held(session, [result.id for result in results.values()])
         for submission in chunk:
             result = results.get(submission.id)
             grades[submission.id] = SubmissionGrade(
@@ -122,7 +121,7 @@ def grades_of(session: Session, *, submissions: Sequence[Submission]) -> dict[in
                 staff_reason=result.staff_reason if result else "",
                 graded_at=result.created_at if result else None,
                 result_id=result.id if result else None,
-                held=result is not None and result.id in held,
+                held=result is not None and result.review_id is not None,
             )
     return grades
 
@@ -140,6 +139,8 @@ class _ResultRow(NamedTuple):
     student_reason: str
     staff_reason: str
     created_at: datetime
+    review_id: int | None
+    """Its review, while that is open."""
 
 
 class _ScoreRow(NamedTuple):
@@ -167,7 +168,9 @@ def _counting_results(session: Session, submission_ids: list[int]) -> dict[int, 
             Result.student_reason,
             Result.staff_reason,
             Result.created_at,
+            Review.id,
         )
+        .outerjoin(Review, and_(Review.result_id == Result.id, Review.looked_at.is_(None)))
         .where(Result.submission_id.in_(submission_ids))
         .order_by(Result.id)
     )
@@ -177,10 +180,6 @@ def _counting_results(session: Session, submission_ids: list[int]) -> dict[int, 
         if before is None or before.status is not ResultStatus.graded or row.status is ResultStatus.graded:
             counting[row.submission_id] = row
     return counting
-
-
-def _held(session: Session, result_ids: list[int]) -> set[int]:
-    return set(session.scalars(select(Review.result_id).where(Review.result_id.in_(result_ids), Review.looked_at.is_(None))))
 
 
 def questions_of(session: Session, release_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
