@@ -15,6 +15,7 @@ from classroom.services.submission_grades import QuestionGrade, SubmissionGrade
 from classroom.web import audience
 from classroom.web.context import course, db, files, now, settings
 from classroom.web.teach.blueprint import act, blueprint
+from classroom.web.teach.provenance import provenance
 from grader.view import Budget, CellView, UnreadableNotebook, notebook_view
 
 MOST_REMARKS = 10
@@ -141,6 +142,7 @@ def show(found: Submission, *, refusal: str = "") -> str:
         neighbours=submission_lists.neighbours(db(), submission=found),
         running=_is_running(found),
         released=db().scalar(select(Feedback).where(Feedback.submission_id == found.id)),
+        provenance=provenance(result),
         remarks=_remarks(result),
         review=reviews.review_of(db(), result=result),
         refusal=refusal,

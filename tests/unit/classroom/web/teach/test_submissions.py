@@ -64,6 +64,27 @@ def test_what_the_machine_wants_a_person_to_look_at_is_said_to_staff_as_text(
     assert not soup_of(page).select("main script, main img[onerror]")
 
 
+def test_staff_read_how_a_submission_was_graded_whatever_the_worker_said(
+    gus: PageClient, work: Submission, session: Session
+) -> None:
+    result = session.query(Result).filter_by(submission_id=work.id).one()
+    said = {"sandbox": HOSTILE, "seed": 42, "seconds": 3.21, "peak_mb": None, "source_digest": "c0ffee", "python": ["no text"]}
+    result.provenance = {**said, "limits": {"cell_seconds": 1, "memory_mb": 2048, "disk_mb": "many"}}
+    session.commit()
+
+    page = gus.get(f"{HERE}{work.id}/")
+    facts = [tag.get_text() for tag in soup_of(page).select("details .facts > *")]
+
+    assert dict(zip(facts[::2], facts[1::2], strict=True)) == {
+        "Sandbox": HOSTILE,
+        "Tests and solution": "c0ffee",
+        "Random seed": "42",
+        "Limits": "1 second a cell, 2,048 MB of memory",
+        "Time": "3.2 seconds",
+    }
+    assert not soup_of(page).select("main script, main img[onerror]")
+
+
 def test_a_grader_marks_a_flagged_submission_as_looked_at(gus: PageClient, work: Submission, session: Session) -> None:
     result = session.query(Result).filter_by(submission_id=work.id).one()
     session.add(Review(result_id=result.id, opened_at=result.created_at))
