@@ -3,11 +3,18 @@
 from typing import Any
 
 from classroom.models import Result
-from classroom.web.words import plural
 
 Facts = list[tuple[str, str]]
 LONGEST = 200
 """Characters of one value: a worker's reply is shown, never trusted."""
+LIMITS = {
+    "cell_seconds": "{:,} s for a cell",
+    "total_seconds": "{:,} s in all",
+    "memory_mb": "{:,} MB of memory",
+    "processes": "{:,} processes",
+    "disk_mb": "{:,} MB on disk",
+    "output_mb": "{:,} MB of output",
+}
 
 
 def provenance(result: Result | None) -> Facts:
@@ -42,12 +49,5 @@ def _number(said: dict[str, Any], name: str, unit: str) -> str:
 def _limits(limits: object) -> str:
     if not isinstance(limits, dict):
         return ""
-    words = (
-        ("cell_seconds", lambda most: f"{plural(most, 'second')} a cell"),
-        ("total_seconds", lambda most: f"{plural(most, 'second')} in all"),
-        ("memory_mb", lambda most: f"{most:,} MB of memory"),
-        ("processes", lambda most: plural(most, "process", "processes")),
-        ("disk_mb", lambda most: f"{most:,} MB on disk"),
-        ("output_mb", lambda most: f"{most:,} MB of output"),
-    )
-    return ", ".join(say(limits[name]) for name, say in words if isinstance(limits.get(name), int))
+    said = {name: most for name, most in limits.items() if isinstance(most, int)}
+    return ", ".join(words.format(said[name]) for name, words in LIMITS.items() if name in said)

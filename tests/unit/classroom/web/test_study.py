@@ -221,7 +221,10 @@ def test_a_score_that_is_held_is_replaced_by_neutral_words_and_nothing_of_the_ev
     lab.grade(submission)
     release_scores(lab, assignment)
     job = grading.start_job(lab.session, submission=submission, now=lab.now)
-    noticed = {"needs_review": ["PLANTED reason"], "provenance": {"needs_review": ["PLANTED reason"], "evidence": ["PLANTED"]}}
+    noticed: dict[str, Any] = {
+        "needs_review": ["PLANTED reason"],
+        "provenance": {"needs_review": ["PLANTED reason"], "evidence": ["PLANTED"]},
+    }
     grading.record_result(lab.session, job_id=job.id, result=reply(job, **noticed), now=lab.now)
     lab.session.commit()
 

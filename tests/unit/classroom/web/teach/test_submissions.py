@@ -79,7 +79,7 @@ def test_staff_read_how_a_submission_was_graded_whatever_the_worker_said(
         "Sandbox": HOSTILE,
         "Tests and solution": "c0ffee",
         "Random seed": "42",
-        "Limits": "1 second a cell, 2,048 MB of memory",
+        "Limits": "1 s for a cell, 2,048 MB of memory",
         "Time": "3.2 seconds",
     }
     assert not soup_of(page).select("main script, main img[onerror]")
