@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from classroom import migrations
 from classroom.errors import Conflict, HomeroomError, NotFound
 from classroom.models import Assignment, Enrolment, Review, Submission
 from classroom.services import assignments, attempts, feedback, grades, grading, reviews, submission_lists
@@ -155,3 +157,23 @@ def test_the_gradebook_has_no_number_that_is_held_back(lab: Lab, flagged: Submis
 
     assert held.endswith(",")
     assert grades.gradebook_csv(lab.session, course=lab.course).splitlines()[1].endswith(",5")
+
+
+def test_flags_from_before_there_were_reviews_hold_what_its_student_has_not_seen(
+    lab: Lab, ada: Enrolment, ben: Enrolment, assignment: Assignment
+) -> None:
+    noticed = {"provenance": FLAG}
+    waiting, seen = lab.hand_in(ada, assignment), lab.hand_in(ben, assignment)
+    grade(lab, seen)
+    release(lab, assignment)
+    grade(lab, seen, **noticed)
+    grade(lab, waiting, **noticed)
+    lab.session.execute(text("DROP TABLE review"))
+    lab.session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+    lab.session.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+    lab.session.commit()
+
+    migrations.upgrade(lab.settings.database, "0002")
+
+    assert submission_grade(lab.session, submission=waiting).held
+    assert not submission_grade(lab.session, submission=seen).held
