@@ -91,17 +91,33 @@ def test_a_grader_marks_a_flagged_submission_as_looked_at(gus: PageClient, work:
     session.commit()
     form = {"result": str(result.id), "note": f"Harmless. {HOSTILE}"}
 
+    refused = gus.post("/courses/bio1/teach/assignments/growth/release-feedback")
     waiting = names(gus, "?state=needs_look")
     stale = gus.post(f"{HERE}{work.id}/looked-at", {**form, "result": "999"})
     saved = gus.post(f"{HERE}{work.id}/looked-at", form)
     page = gus.get(saved.location)
 
+    assert refused.status_code == 403
     assert len(waiting) == 1
     assert stale.status_code == 409
     assert "Harmless." in text_of(stale)
     assert "looked at it" in text_of(page)
     assert not soup_of(page).select("main script, main img[onerror]")
     assert names(gus, "?state=needs_look") == []
+
+
+def test_releasing_says_how_many_are_held_back(tessa: PageClient, work: Submission, session: Session) -> None:
+    result = session.query(Result).filter_by(submission_id=work.id).one()
+    session.add(Review(result_id=result.id, opened_at=result.created_at))
+    session.commit()
+    growth = "/courses/bio1/teach/assignments/growth/"
+
+    before = text_of(tessa.get(growth))
+    tessa.post(f"{growth}release-feedback")
+    after = text_of(tessa.get(growth))
+
+    assert "1 submission held back : the machine noticed something" in before
+    assert "1 submission held back until somebody has looked." in after
 
 
 def test_points_and_comment_by_hand_count_and_the_page_stays_where_it_was(
