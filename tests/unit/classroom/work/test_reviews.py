@@ -162,7 +162,7 @@ def test_the_gradebook_has_no_number_that_is_held_back(lab: Lab, flagged: Submis
 def test_flags_from_before_there_were_reviews_hold_what_its_student_has_not_seen(
     lab: Lab, ada: Enrolment, ben: Enrolment, assignment: Assignment
 ) -> None:
-    noticed = {"provenance": FLAG}
+    noticed: dict[str, Any] = {"provenance": FLAG}
     waiting, seen = lab.hand_in(ada, assignment), lab.hand_in(ben, assignment)
     grade(lab, seen)
     release(lab, assignment)
