@@ -4,7 +4,7 @@ from classroom.models.assignment import Assignment, Delivery, Release
 from classroom.models.base import Base
 from classroom.models.course import Course, Section
 from classroom.models.enrolment import STAFF, TEACHERS, Enrolment, EnrolmentStatus, Role, RosterUpload
-from classroom.models.grading import Feedback, GradeJob, JobState, ManualScore, Result, ResultStatus, Score
+from classroom.models.grading import Feedback, GradeJob, JobState, ManualScore, Result, ResultStatus, Review, Score
 from classroom.models.operation import Operation, OperationKind, OperationState, OutboxMessage
 from classroom.models.person import LinkKind, Person, SignInLink
 from classroom.models.submission import Submission, Trigger
@@ -12,5 +12,5 @@ from classroom.models.submission import Submission, Trigger
 __all__ = [
     "STAFF", "TEACHERS", "Assignment", "Base", "Course", "Delivery", "Enrolment", "EnrolmentStatus", "Feedback", "GradeJob",
     "JobState", "LinkKind", "ManualScore", "Operation", "OperationKind", "OperationState", "OutboxMessage", "Person", "Release",
-    "Result", "ResultStatus", "Role", "RosterUpload", "Score", "Section", "SignInLink", "Submission", "Trigger",
+    "Result", "ResultStatus", "Review", "Role", "RosterUpload", "Score", "Section", "SignInLink", "Submission", "Trigger",
 ]  # fmt: skip

@@ -121,6 +121,25 @@ class ManualScore(Base):
     grader: Mapped[Person] = relationship()
 
 
+class Review(Base):
+    """The machine wants a person to look at a result; why stands in its provenance. Open until somebody has looked.
+
+    While the review of the result that counts is open, the score is held back from the student.
+    """
+
+    __tablename__ = "review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    result_id: Mapped[int] = mapped_column(ForeignKey("result.id"), unique=True)
+    opened_at: Mapped[datetime]
+    looked_at: Mapped[datetime | None]
+    looked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(default="")
+    """For staff only."""
+
+    looked_by: Mapped[Person | None] = relationship()
+
+
 class Feedback(Base):
     """A submission's scores and comments, released to its student. ``delivered_at``: the copy is in the home."""
 

@@ -111,8 +111,8 @@ def students_view(session: Session, *, enrolment: Enrolment, now: datetime) -> l
     released = set(
         session.scalars(select(Feedback.submission_id).join(Feedback.submission).where(Submission.enrolment_id == enrolment.id))
     )
-    newest = [mine[-1] for mine in attempts.values() if mine[-1].id in released]
-    scores = grades_of(session, submissions=newest)
+    returned = [one for mine in attempts.values() for one in mine if one.id in released]
+    scores = {id_: grade for id_, grade in grades_of(session, submissions=returned).items() if not grade.held}
 
     def view(assignment: Assignment) -> StudentAssignment:
         mine = attempts.get(assignment.id, [])
@@ -126,7 +126,7 @@ def students_view(session: Session, *, enrolment: Enrolment, now: datetime) -> l
             score=grade.score if grade else None,
             max_score=grade.max_score if grade else _max_score(assignment),
             due_at=assignment.due_at,
-            returned=next((attempt for attempt in reversed(mine) if attempt.id in released), None),
+            returned=next((attempt for attempt in reversed(mine) if attempt.id in scores), None),
         )
 
     return [view(assignment) for assignment in published]

@@ -14,11 +14,13 @@ from classroom.services.submission_grades import SubmissionGrade, grades_of, sub
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt as its student sees it. ``grade`` is there once it was released."""
+    """One attempt as its student sees it. ``grade`` is there once it was released, unless a person must look at it again."""
 
     submission: Submission
     released_at: datetime | None
     grade: SubmissionGrade | None
+    held: bool
+    """Others see their scores; somebody is still looking at this one."""
 
 
 def own_attempts(session: Session, *, enrolment: Enrolment, assignment: Assignment) -> list[Attempt]:
@@ -28,12 +30,26 @@ def own_attempts(session: Session, *, enrolment: Enrolment, assignment: Assignme
         select(Feedback.submission_id, Feedback.released_at).where(Feedback.submission_id.in_([one.id for one in mine]))
     )
     released = {row.submission_id: row.released_at for row in rows}
-    grades = grades_of(session, submissions=[one for one in mine if one.id in released])
-    return [Attempt(one, released.get(one.id), grades.get(one.id)) for one in mine]
+    grades = grades_of(session, submissions=mine)
+    is_out = any(grade.held for grade in grades.values()) and _any_released(session, assignment)
+
+    def attempt(one: Submission) -> Attempt:
+        grade, held = grades[one.id], grades[one.id].held
+        return Attempt(one, released.get(one.id), grade if one.id in released and not held else None, held and is_out)
+
+    return [attempt(one) for one in mine]
 
 
 def released_grade(session: Session, *, submission: Submission) -> SubmissionGrade:
-    """The grade of a submission whose scores were released. NotFound before that."""
+    """The grade of a submission whose scores were released. NotFound before that and while it is held."""
     if session.scalar(select(Feedback.id).where(Feedback.submission_id == submission.id)) is None:
         raise NotFound("The scores of this attempt are not released yet.")
-    return submission_grade(session, submission=submission)
+    grade = submission_grade(session, submission=submission)
+    if grade.held:
+        raise NotFound("A person is still looking at this attempt. Its scores come when that is done.")
+    return grade
+
+
+def _any_released(session: Session, assignment: Assignment) -> bool:
+    mine = select(Feedback.id).join(Feedback.submission).where(Submission.assignment_id == assignment.id)
+    return session.scalar(mine.limit(1)) is not None

@@ -27,7 +27,7 @@ def assignment_averages(session: Session, *, assignments: Sequence[Assignment]) 
     totals = grade_totals(session, submission_ids=newest)
     scores: dict[int, list[float]] = {assignment.id: [] for assignment in assignments}
     for id_, assignment_id in session.execute(select(Submission.id, Submission.assignment_id).where(Submission.id.in_(newest))):
-        if totals[id_].complete:
+        if totals[id_].state == "complete":
             scores[assignment_id].append(totals[id_].score)
     return [_average(scores[assignment.id]) for assignment in assignments]
 

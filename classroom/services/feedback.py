@@ -30,9 +30,9 @@ def release_feedback(
     actor: Person | None,
     now: datetime,
 ) -> int:
-    """Show students their scores: one submission's, or those of every complete newest attempt. Returns how many are new.
+    """Show students their scores: one submission's, or those of every newest attempt that waits for nobody.
 
-    Raises HomeroomError when the one submission still lacks points.
+    Returns how many are new. Raises HomeroomError when the one submission still lacks points, or somebody must look at it first.
     """
     if submission is not None:
         wanted: Sequence[Submission] = [submission]
@@ -41,12 +41,12 @@ def release_feedback(
         assert assignment is not None
         wanted = _newest(session, assignment)
     grades = grades_of(session, submissions=wanted)
-    if submission is not None and not grades[submission.id].complete:
+    if submission is not None and grades[submission.id].state != "complete":
         raise HomeroomError(_unfinished(grades[submission.id]))
     out = set(
         session.scalars(select(Feedback.submission_id).join(Feedback.submission).where(Submission.assignment_id == assignment.id))
     )
-    new = [s for s in wanted if s.id not in out and grades[s.id].complete]
+    new = [s for s in wanted if s.id not in out and grades[s.id].state == "complete"]
     session.add_all(Feedback(submission_id=s.id, released_at=now, released_by_id=actor.id if actor else None) for s in new)
     session.flush()
     if new:
@@ -86,14 +86,17 @@ def run_return_feedback(context: OperationContext, operation_id: int) -> None:
             ):
                 row.delivered_at = context.now()
             operation = session.get_one(Operation, operation_id)
-            operations.advance(operation, done=start + len(outcomes), total=len(waiting), now=context.now())
+            operations.advance(operation, done=min(start + BATCH, len(waiting)), total=len(waiting), now=context.now())
             session.commit()
     with context.sessions.begin() as session:
         operations.finish(session.get_one(Operation, operation_id), now=context.now(), problems=problems)
 
 
 def _return_batch(context: OperationContext, feedback_ids: Sequence[int]) -> dict[int, str | None]:
-    """By feedback id, what stood in the way. The work on the disk, without a lock on the database."""
+    """By feedback id, what stood in the way; what is held until somebody has looked is left out.
+
+    The work on the disk, without a lock on the database.
+    """
     with context.sessions() as session:
         session.connection(execution_options={"homeroom_read_only": True})
         whole = joinedload(Feedback.submission)
@@ -106,7 +109,8 @@ def _return_batch(context: OperationContext, feedback_ids: Sequence[int]) -> dic
             )
         ).all()
         grades = grades_of(session, submissions=[row.submission for row in rows])
-    return {row.id: _return(context, row.submission, grades[row.submission_id]) for row in rows}
+    grade_of = {row: grades[row.submission_id] for row in rows}
+    return {row.id: _return(context, row.submission, grade) for row, grade in grade_of.items() if not grade.held}
 
 
 def _return(context: OperationContext, submission: Submission, grade: SubmissionGrade) -> str | None:
@@ -161,6 +165,8 @@ def _newest(session: Session, assignment: Assignment) -> Sequence[Submission]:
 def _unfinished(grade: SubmissionGrade) -> str:
     if grade.status is None:
         return "This submission is still being graded. Wait until it has a result."
+    if grade.held:
+        return "The machine asks for a person to look at this submission. Read why, mark it as looked at, then release."
     missing = [question.title or question.grade_id for question in grade.questions if question.points is None]
     return f"Not every question has points yet: {', '.join(missing[:5])}. Give them, then release."
 

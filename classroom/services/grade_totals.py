@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from classroom.models import ManualScore, Result, ResultStatus, Score, Submission
+from classroom.models import ManualScore, Result, ResultStatus, Review, Score, Submission
 from classroom.services.submission_grades import GradeState, grades_of, questions_of, state_of, tidy
 
 
@@ -21,11 +21,13 @@ class GradeTotal:
     score: float
     max_score: float
     complete: bool
+    held: bool = False
+    """Whether a person must look at what the machine noticed before the student may see it."""
 
     @property
     def state(self) -> GradeState:
         """Whether it waits for the machine, for a person, or for nothing."""
-        return state_of(self.status, complete=self.complete)
+        return state_of(self.status, complete=self.complete, held=self.held)
 
 
 def grade_totals(session: Session, *, submission_ids: Select[int]) -> dict[int, GradeTotal]:
@@ -37,13 +39,14 @@ def grade_totals(session: Session, *, submission_ids: Select[int]) -> dict[int, 
     totals: dict[int, GradeTotal] = {}
     unclear: list[int] = []
     for id_, release_id in releases.items():
-        row = sums.get(id_, _Sum(id_, release_id, None, 0, 0, 0.0))
+        row = sums.get(id_, _Sum(id_, release_id, None, None, 0, 0, 0.0))
         asked = questions[row.release_id]
         if row.questions != len(asked) and id_ in by_hand:
             unclear.append(id_)  # points by hand for questions that the machine left no row for
             continue
         is_complete = row.status is not None and row.given == len(asked)
-        totals[id_] = GradeTotal(row.status, tidy(row.points), tidy(sum(float(one["points"]) for one in asked)), is_complete)
+        most = tidy(sum(float(one["points"]) for one in asked))
+        totals[id_] = GradeTotal(row.status, tidy(row.points), most, is_complete, held=row.review_id is not None)
     return totals | _the_long_way(session, unclear)
 
 
@@ -51,13 +54,14 @@ class _Sum(NamedTuple):
     submission_id: int
     release_id: int
     status: ResultStatus | None
+    review_id: int | None
     questions: int
     given: int
     points: float
 
 
-def _sums(submission_ids: Select[int]) -> Select[int, int, ResultStatus, int, int, float]:
-    """Per submission: the result that counts, its questions, how many of them have points, and the points."""
+def _sums(submission_ids: Select[int]) -> Select[int, int, ResultStatus, int | None, int, int, float]:
+    """Per submission: the result that counts, its open review, its questions, how many of them have points, and the points."""
     graded = func.max(case((Result.status == ResultStatus.graded, Result.id)))
     counting = (
         select(func.coalesce(graded, func.max(Result.id)))
@@ -83,6 +87,7 @@ def _sums(submission_ids: Select[int]) -> Select[int, int, ResultStatus, int, in
             Result.submission_id,
             Result.release_id,
             Result.status,
+            Review.id,
             func.count(Score.id),
             func.count(points),
             func.coalesce(func.sum(points), 0.0),
@@ -90,8 +95,9 @@ def _sums(submission_ids: Select[int]) -> Select[int, int, ResultStatus, int, in
         .select_from(Result)
         .outerjoin(Score, Score.result_id == Result.id)
         .outerjoin(ManualScore, by_hand)
+        .outerjoin(Review, and_(Review.result_id == Result.id, Review.looked_at.is_(None)))
         .where(Result.id.in_(counting))
-        .group_by(Result.submission_id, Result.release_id, Result.status)
+        .group_by(Result.submission_id, Result.release_id, Result.status, Review.id)
     )
 
 
@@ -100,4 +106,4 @@ def _the_long_way(session: Session, submission_ids: list[int]) -> dict[int, Grad
         return {}
     submissions = session.scalars(select(Submission).where(Submission.id.in_(submission_ids))).all()
     grades = grades_of(session, submissions=submissions)
-    return {id_: GradeTotal(one.status, one.score, one.max_score, one.complete) for id_, one in grades.items()}
+    return {id_: GradeTotal(one.status, one.score, one.max_score, one.complete, one.held) for id_, one in grades.items()}

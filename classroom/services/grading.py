@@ -23,6 +23,7 @@ from classroom.models import (
     Release,
     Result,
     ResultStatus,
+    Review,
     Submission,
 )
 from classroom.services import feedback, outbox
@@ -176,21 +177,23 @@ def _send(session: Session, job: GradeJob, now: datetime) -> None:
 def _finish(session: Session, job: GradeJob, reply: GradeResult, now: datetime) -> None:
     job.state = JobState.done
     job.finished_at = job.heartbeat_at = now
-    session.add(
-        Result(
-            job_id=job.id,
-            submission_id=job.submission_id,
-            release_id=job.release_id,
-            status=ResultStatus(reply.status),
-            staff_reason=reply.staff_reason[:LONGEST_TEXT],
-            student_reason=reply.student_reason[:LONGEST_TEXT],
-            created_at=now,
-            executed=[asdict(file) for file in reply.executed],
-            provenance=reply.provenance,
-            scores=scores_of(job.release, reply) if reply.status == "graded" else [],
-        )
+    result = Result(
+        job_id=job.id,
+        submission_id=job.submission_id,
+        release_id=job.release_id,
+        status=ResultStatus(reply.status),
+        staff_reason=reply.staff_reason[:LONGEST_TEXT],
+        student_reason=reply.student_reason[:LONGEST_TEXT],
+        created_at=now,
+        executed=[asdict(file) for file in reply.executed],
+        provenance=reply.provenance,
+        scores=scores_of(job.release, reply) if reply.status == "graded" else [],
     )
+    session.add(result)
     session.flush()
+    if reply.needs_review or reply.provenance.get("needs_review"):
+        session.add(Review(result_id=result.id, opened_at=now))
+        session.flush()
     feedback.rewrite(session, submission=job.submission, now=now)
 
 

@@ -1,7 +1,8 @@
 """The grade: derived from a submission's result and the points given by hand, never stored.
 
 The newest ``graded`` result counts, so that a regrade that failed takes nothing away. Of the points a person gave to a question
-the newest count, and they win over the machine's. A grade is complete when every question has points.
+the newest count, and they win over the machine's. A grade is complete when every question has points, and held back from its
+student while somebody must look at what the machine noticed about the result that counts.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from classroom.models import ManualScore, Release, Result, ResultStatus, Score, Submission
+from classroom.models import ManualScore, Release, Result, ResultStatus, Review, Score, Submission
 
 Item = TypeVar("Item")
 GradeState = Literal["grading", "needs_person", "complete"]
@@ -53,6 +54,8 @@ class SubmissionGrade:
     staff_reason: str = ""
     graded_at: datetime | None = None
     result_id: int | None = None
+    held: bool = False
+    """Whether a person must look at what the machine noticed before the student may see it."""
 
     @property
     def score(self) -> float:
@@ -72,12 +75,12 @@ class SubmissionGrade:
     @property
     def state(self) -> GradeState:
         """Whether it waits for the machine, for a person, or for nothing."""
-        return state_of(self.status, complete=self.complete)
+        return state_of(self.status, complete=self.complete, held=self.held)
 
 
-def state_of(status: ResultStatus | None, *, complete: bool) -> GradeState:
-    """What a grade waits for: the machine while there is no result, a person while points are missing."""
-    if complete:
+def state_of(status: ResultStatus | None, *, complete: bool, held: bool) -> GradeState:
+    """What a grade waits for: the machine while there is no result, a person while points are missing or it is held."""
+    if complete and not held:
         return "complete"
     return "grading" if status is None else "needs_person"
 
@@ -118,6 +121,7 @@ def grades_of(session: Session, *, submissions: Sequence[Submission]) -> dict[in
                 staff_reason=result.staff_reason if result else "",
                 graded_at=result.created_at if result else None,
                 result_id=result.id if result else None,
+                held=result is not None and result.review_id is not None,
             )
     return grades
 
@@ -135,6 +139,8 @@ class _ResultRow(NamedTuple):
     student_reason: str
     staff_reason: str
     created_at: datetime
+    review_id: int | None
+    """Its review, while that is open."""
 
 
 class _ScoreRow(NamedTuple):
@@ -162,7 +168,9 @@ def _counting_results(session: Session, submission_ids: list[int]) -> dict[int, 
             Result.student_reason,
             Result.staff_reason,
             Result.created_at,
+            Review.id,
         )
+        .outerjoin(Review, and_(Review.result_id == Result.id, Review.looked_at.is_(None)))
         .where(Result.submission_id.in_(submission_ids))
         .order_by(Result.id)
     )

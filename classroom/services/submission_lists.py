@@ -21,10 +21,10 @@ from classroom.services.class_list import newest_attempts, students_by_name
 from classroom.services.grade_totals import GradeTotal, grade_totals
 from classroom.services.pages import Page
 
-RowState = Literal["missing", "grading", "needs_person", "ungradable", "grader_error", "complete", "released"]
+RowState = Literal["missing", "grading", "needs_look", "needs_person", "ungradable", "grader_error", "complete", "released"]
 ROW_STATES: tuple[RowState, ...] = get_args(RowState)
-WAITING: frozenset[RowState] = frozenset({"needs_person", "ungradable", "grader_error"})
-"""States in which nothing goes on before somebody looks."""
+WAITING: frozenset[RowState] = frozenset({"needs_look", "needs_person", "ungradable", "grader_error"})
+"""States in which nothing goes on before somebody looks. ``needs_look``: the machine noticed something and holds the score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def submission_list(
         page=Page(items=items, page=page, pages=pages, total=len(shown)),
         counts={one: sum(row.state == one for row in rows) for one in ROW_STATES},
         first_waiting=next((row.submission.id for row in rows if row.submission and row.state in WAITING), None),
-        scores=[row.grade.score for row in rows if row.grade is not None and row.grade.complete],
+        scores=[row.grade.score for row in rows if row.grade is not None and row.grade.state == "complete"],
     )
 
 
@@ -127,6 +127,8 @@ def _row(
 def _state(grade: GradeTotal | None, *, is_running: bool, is_released: bool) -> RowState:
     if grade is None:
         return "missing"
+    if grade.held:
+        return "needs_look"
     if grade.complete:
         return "released" if is_released else "complete"
     if grade.status is None or (is_running and grade.status is not ResultStatus.graded):

@@ -120,9 +120,11 @@ def release_feedback(assignment: str) -> ResponseReturnValue:
     def verb() -> str:
         found = _load(assignment)
         count = feedback.release_feedback(db(), assignment=found, actor=person(), now=now())
+        held = submission_lists.submission_list(db(), assignment=found, page_size=1).counts["needs_look"]
+        rest = f" {plural(held, 'submission')} held back until somebody has looked." if held else ""
         if not count:
-            raise HomeroomError("There is no finished grade that its student cannot see already.")
-        return f"{plural(count, 'student')} can see score and feedback now. A copy goes into each home."
+            raise HomeroomError(f"There is no finished grade that its student cannot see already.{rest}")
+        return f"{plural(count, 'student')} can see score and feedback now. A copy goes into each home.{rest}"
 
     return act(verb, then=url_for("teach.assignment", assignment=assignment))
 

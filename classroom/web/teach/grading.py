@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from classroom.errors import HomeroomError
-from classroom.services import feedback, grading
+from classroom.services import feedback, grading, reviews
 from classroom.web import audience
 from classroom.web.context import commit, db, now, person
 from classroom.web.teach.blueprint import SEE_OTHER, act, blueprint
@@ -38,6 +38,28 @@ def give_points(assignment: str, submission_id: int) -> ResponseReturnValue:
     place = form.get("place", "")
     here = url_for("teach.submission", assignment=assignment, submission_id=submission_id, view=form.get("view") or None)
     return redirect(f"{here}#{place}" if place.replace("-", "").isalnum() else here, SEE_OTHER)
+
+
+@blueprint.post("/assignments/<assignment>/submissions/<int:submission_id>/looked-at")
+@audience.staff
+def looked_at(assignment: str, submission_id: int) -> ResponseReturnValue:
+    """Somebody has looked at what the machine noticed; the score is held no longer."""
+    found = load(assignment, submission_id)
+    try:
+        reviews.mark_looked_at(
+            db(),
+            submission=found,
+            result_id=request.form.get("result", 0, type=int),
+            note=request.form.get("note", ""),
+            reviewer=person(),
+            now=now(),
+        )
+        commit()
+    except HomeroomError as refusal:
+        db().rollback()
+        return show(load(assignment, submission_id), refusal=str(refusal)), refusal.status
+    flash("Marked as looked at.")
+    return redirect(url_for("teach.submission", assignment=assignment, submission_id=submission_id), SEE_OTHER)
 
 
 @blueprint.post("/assignments/<assignment>/submissions/<int:submission_id>/release-feedback")

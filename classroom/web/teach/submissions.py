@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from classroom.errors import HomeroomError, NotFound, Unavailable
 from classroom.models import Feedback, GradeJob, JobState, Result, Submission
-from classroom.services import access, grading, manifests, submission_grades, submission_lists, submissions
+from classroom.services import access, grading, manifests, reviews, submission_grades, submission_lists, submissions
 from classroom.services.submission_grades import QuestionGrade, SubmissionGrade
 from classroom.web import audience
 from classroom.web.context import course, db, files, now, settings
 from classroom.web.teach.blueprint import act, blueprint
+from classroom.web.teach.provenance import provenance
 from grader.view import Budget, CellView, UnreadableNotebook, notebook_view
 
 MOST_REMARKS = 10
@@ -24,6 +25,7 @@ PAGE_MARKUP = 1_000_000
 STATES = (
     ("", "Everybody"),
     ("waiting", "Waiting for a person"),
+    ("needs_look", "Needs a look"),
     ("grading", "Being graded"),
     ("complete", "Graded"),
     ("released", "Feedback released"),
@@ -140,7 +142,9 @@ def show(found: Submission, *, refusal: str = "") -> str:
         neighbours=submission_lists.neighbours(db(), submission=found),
         running=_is_running(found),
         released=db().scalar(select(Feedback).where(Feedback.submission_id == found.id)),
+        provenance=provenance(result),
         remarks=_remarks(result),
+        review=reviews.review_of(db(), result=result),
         refusal=refusal,
         typed=request.form if refusal else {},
     )

@@ -11,11 +11,11 @@ from sqlalchemy import update
 
 from classroom.db import SessionMaker
 from classroom.models import Assignment, Enrolment, Person
-from classroom.services import feedback
+from classroom.services import feedback, grading
 from classroom.web.context import Parts
 from hub_bridge.homes import HomeFile, Homes
 from tests.support.pages import PageClient, SignIn, soup_of, text_of
-from tests.support.work import Clock, Lab, answered
+from tests.support.work import Clock, Lab, answered, reply
 
 CountQueries = Callable[[], AbstractContextManager[list[str]]]
 
@@ -212,6 +212,28 @@ def test_the_score_shows_in_the_list_and_on_the_page_once_released(
 
     assert "3.5 / 5 Graded" in text_of(browser.get("/courses/bio1/"))
     assert "3.5 / 5" in text_of(browser.get(GROWTH))
+
+
+def test_a_score_that_is_held_is_replaced_by_neutral_words_and_nothing_of_the_evidence(
+    browser: PageClient, lab: Lab, ada: Enrolment, assignment: Assignment
+) -> None:
+    submission = lab.hand_in(ada, assignment)
+    lab.grade(submission)
+    release_scores(lab, assignment)
+    job = grading.start_job(lab.session, submission=submission, now=lab.now)
+    noticed: dict[str, Any] = {
+        "needs_review": ["PLANTED reason"],
+        "provenance": {"needs_review": ["PLANTED reason"], "evidence": ["PLANTED"]},
+    }
+    grading.record_result(lab.session, job_id=job.id, result=reply(job, **noticed), now=lab.now)
+    lab.session.commit()
+
+    pages = [browser.get(address) for address in ("/courses/bio1/", GROWTH, f"{GROWTH}attempts/{submission.id}/feedback")]
+
+    assert "A person is still looking at it" in text_of(pages[1])
+    assert "A person is still looking at this attempt" in text_of(pages[2])
+    assert pages[2].status_code == 404
+    assert not [page for page in pages if "PLANTED" in page.text or "5 / 5" in text_of(page)]
 
 
 def test_another_students_attempt_does_not_exist(browser: PageClient, lab: Lab, assignment: Assignment) -> None:

@@ -4,7 +4,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy.orm import Session
 
-from classroom.models import Assignment, Enrolment, Result, Submission
+from classroom.models import Assignment, Enrolment, Result, Review, Submission
 from classroom.services import manifests
 from tests.support.big_class import BigClass
 from tests.support.pages import PageClient, soup_of, text_of
@@ -62,6 +62,62 @@ def test_what_the_machine_wants_a_person_to_look_at_is_said_to_staff_as_text(
 
     assert "A class decided about itself." in text_of(page)
     assert not soup_of(page).select("main script, main img[onerror]")
+
+
+def test_staff_read_how_a_submission_was_graded_whatever_the_worker_said(
+    gus: PageClient, work: Submission, session: Session
+) -> None:
+    result = session.query(Result).filter_by(submission_id=work.id).one()
+    said = {"sandbox": HOSTILE, "seed": 42, "seconds": 3.21, "peak_mb": None, "source_digest": "c0ffee", "python": ["no text"]}
+    result.provenance = {**said, "limits": {"cell_seconds": 1, "memory_mb": 2048, "disk_mb": "many"}}
+    session.commit()
+
+    page = gus.get(f"{HERE}{work.id}/")
+    facts = [tag.get_text() for tag in soup_of(page).select("details .facts > *")]
+
+    assert dict(zip(facts[::2], facts[1::2], strict=True)) == {
+        "Sandbox": HOSTILE,
+        "Tests and solution": "c0ffee",
+        "Random seed": "42",
+        "Limits": "1 s for a cell, 2,048 MB of memory",
+        "Time": "3.2 seconds",
+    }
+    assert not soup_of(page).select("main script, main img[onerror]")
+
+
+def test_a_grader_marks_a_flagged_submission_as_looked_at(gus: PageClient, work: Submission, session: Session) -> None:
+    result = session.query(Result).filter_by(submission_id=work.id).one()
+    session.add(Review(result_id=result.id, opened_at=result.created_at))
+    session.commit()
+    form = {"result": str(result.id), "note": f"Harmless. {HOSTILE}"}
+
+    refused = gus.post("/courses/bio1/teach/assignments/growth/release-feedback")
+    waiting = names(gus, "?state=needs_look")
+    stale = gus.post(f"{HERE}{work.id}/looked-at", {**form, "result": "999"})
+    saved = gus.post(f"{HERE}{work.id}/looked-at", form)
+    page = gus.get(saved.location)
+
+    assert refused.status_code == 403
+    assert len(waiting) == 1
+    assert stale.status_code == 409
+    assert "Harmless." in text_of(stale)
+    assert "looked at it" in text_of(page)
+    assert not soup_of(page).select("main script, main img[onerror]")
+    assert names(gus, "?state=needs_look") == []
+
+
+def test_releasing_says_how_many_are_held_back(tessa: PageClient, work: Submission, session: Session) -> None:
+    result = session.query(Result).filter_by(submission_id=work.id).one()
+    session.add(Review(result_id=result.id, opened_at=result.created_at))
+    session.commit()
+    growth = "/courses/bio1/teach/assignments/growth/"
+
+    before = text_of(tessa.get(growth))
+    tessa.post(f"{growth}release-feedback")
+    after = text_of(tessa.get(growth))
+
+    assert "1 submission held back : the machine noticed something" in before
+    assert "1 submission held back until somebody has looked." in after
 
 
 def test_points_and_comment_by_hand_count_and_the_page_stays_where_it_was(
