@@ -30,7 +30,7 @@ from grader.report import RunReport
 from grader.score import score
 from grader.scratch import make_scratch, remove_scratch
 
-ENGINE = "split-1"
+ENGINE = "split-2"
 _START_MARGIN_SECONDS = 120
 _COPIES = 256
 """Room for the copies of the kernel that wait for their tests; what student code may start, a limit of its own says."""
@@ -77,7 +77,14 @@ class _Failed(Exception):
 
 
 def _run(
-    job: GradeJob, files: FileStore, scratch: Path, cgroup: Cgroup | None, *, trials: _Trials | None, on_progress: Progress
+    job: GradeJob,
+    files: FileStore,
+    scratch: Path,
+    cgroup: Cgroup | None,
+    *,
+    trials: _Trials | None,
+    trying: bool = False,
+    on_progress: Progress,
 ) -> RunReport:
     request = {
         "job": job.to_json(),
@@ -85,6 +92,7 @@ def _run(
         "scratch": str(scratch),
         "cgroup": cgroup.procs if cgroup else [],
         "trials": trials,
+        "trying": trying,
     }
     seconds = job.limits.total_seconds + _START_MARGIN_SECONDS
     try:
@@ -103,17 +111,28 @@ def _trials(job: GradeJob, files: FileStore, scratch: Path, cgroup: Cgroup | Non
     with contextlib.suppress(OSError, ValueError):
         known: _Trials = json.loads(path.read_bytes())
         return known
-    folder = scratch / "trial"
-    folder.mkdir()
     teachers = replace(job, submission=job.source, limits=replace(job.limits, total_seconds=max(job.limits.total_seconds, 60)))
-    report = _run(teachers, files, folder, cgroup, trials=None, on_progress=lambda _done, _total: None)
-    made = {run.path: run.trials for run in report.notebooks}
+    made = _trial_run(teachers, files, scratch / "trial", cgroup, None)
+    if not all(test["split"] for tests in made.values() for test in tests.values()):
+        # Only now is it known which tests run beside the student's code, and need mutants that the solution fails.
+        for notebook, tests in _trial_run(teachers, files, scratch / "mutants", cgroup, made).items():
+            made[notebook].update(tests)
+        for test in [test for tests in made.values() for test in tests.values() if not test["split"]]:
+            test.setdefault("mutants", [])
     with contextlib.suppress(OSError):
         path.parent.mkdir(exist_ok=True)
         waiting = path.with_suffix(f".{scratch.name}")
         waiting.write_text(json.dumps(made), "utf-8")
         waiting.replace(path)
     return made
+
+
+def _trial_run(teachers: GradeJob, files: FileStore, folder: Path, cgroup: Cgroup | None, trials: _Trials | None) -> _Trials:
+    folder.mkdir()
+    report = _run(
+        teachers, files, folder, cgroup, trials=trials, trying=trials is not None, on_progress=lambda _done, _total: None
+    )
+    return {run.path: run.trials for run in report.notebooks}
 
 
 def _result(job: GradeJob, files: FileStore, report: RunReport) -> GradeResult:
@@ -136,6 +155,7 @@ def _result(job: GradeJob, files: FileStore, report: RunReport) -> GradeResult:
             "sandbox": report.sandbox,
             "kernel_seconds": report.kernel_seconds,
             "integrity": {f"{cell.notebook} {cell.grade_id}": cell.integrity for cell in cells},
+            "canaries": {f"{run.path} {grade_id}": count for run in report.notebooks for grade_id, count in run.canaries.items()},
             "needs_review": list(review),
             "evidence": list(evidence),
             **report.extra,

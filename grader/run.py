@@ -47,8 +47,8 @@ def main(worker: int) -> None:
     scratch = Path(request["scratch"])
     try:
         job = GradeJob.from_json(request["job"])
-        trials = request["trials"]
-        report = _run(job, FileStore(Path(request["files"])), scratch, (tuple(request["cgroup"]), trials), replies)
+        how = (tuple(request["cgroup"]), request["trials"], request["trying"])
+        report = _run(job, FileStore(Path(request["files"])), scratch, how, replies)
         answer: dict[str, Any] = {"report": report.to_json()}
     except (SandboxUnavailable, KernelNotStarted, TestsSideFailed) as error:
         answer = {"unavailable": str(error)}
@@ -59,8 +59,8 @@ def main(worker: int) -> None:
     _say(replies, answer)
 
 
-_How = tuple[tuple[str, ...], dict[str, Trial] | None]
-"""Control groups to join; and by notebook what a run of the teacher's own found, None for that run itself."""
+_How = tuple[tuple[str, ...], dict[str, Trial] | None, bool]
+"""Control groups to join; by notebook what a run of the teacher's own found, None for that run itself; see Judge.trying."""
 
 
 def _run(job: GradeJob, files: FileStore, scratch: Path, how: "_How", replies: TextIO) -> RunReport:
@@ -101,7 +101,7 @@ async def _run_all(
         trial = None if how[1] is None else how[1].get(plan.path, {})
         side = TestsSide(sandbox, folder, test_files, job.limits, job.seed)
         try:
-            judge = Judge(plan, make_script(handed_in.sources[plan.path]), side, job.limits, deadline, trial)
+            judge = Judge(plan, make_script(handed_in.sources[plan.path]), side, job.limits, deadline, trial, how[2])
             box = replace(_box(handed_in, job, folder, how[0]), copies=judge.copies())
             runs.append(await _run_one(judge, sandbox, box, allowance))
         finally:
@@ -112,7 +112,8 @@ async def _run_all(
 async def _run_one(judge: Judge, sandbox: Sandbox, box: Box, allowance: Any) -> NotebookRun:
     from grader.execution import Moments, execute  # noqa: PLC0415 - see above
 
-    moments = Moments(judge.wanted(), frozen=lambda moments: judge.judge(moments.taken))
+    wanted, apart = judge.wanted(), judge.apart()
+    moments = Moments(wanted, alone=wanted - apart, frozen=lambda moments: judge.judge(moments.taken))
     done = await execute(judge.for_student(), sandbox, box, allowance, moments)
     plan = judge.plan
     seen = list(done.outcomes)
@@ -124,7 +125,10 @@ async def _run_one(judge: Judge, sandbox: Sandbox, box: Box, allowance: Any) -> 
         plan.questions,
         tuple(done.outcomes),
         done.notebook,
-        split=tuple(plan.cells[place].grade_id for place in sorted(judge.wanted())),
+        split=tuple(plan.cells[place].grade_id for place in sorted(apart)),
+        canaries=judge.canaries,
+        doubted=judge.doubted,
+        trials=judge.tried,
         student_sentence=done.stopped,
         staff_sentence=sentence,
     )

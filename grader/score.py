@@ -26,6 +26,13 @@ def score(report: RunReport, limits: Limits) -> tuple[CellScore, ...]:
     return tuple(cell for run in report.notebooks for cell in _score_notebook(run, limits))
 
 
+def points_of(outcome: Outcome | None, outputs: list[dict[str, Any]], max_points: float) -> float:
+    """What a test that ended so gives."""
+    if outcome != "ok" or any(output["output_type"] == "error" for output in outputs):
+        return 0.0
+    return _judge_value(outputs, max_points)[0] or 0.0
+
+
 def _score_notebook(run: NotebookRun, limits: Limits) -> Iterator[CellScore]:
     for question in run.questions:
         points, status, student, staff = _judge(run, question, limits)
@@ -69,6 +76,9 @@ def _judge_test(run: NotebookRun, question: PlannedQuestion, limits: Limits, out
     assert run.executed is not None
     assert question.cell is not None
     outputs = run.executed["cells"][question.cell].get("outputs", [])
+    if question.grade_id in run.doubted:
+        text = "A person looks at this test; until then it gives no points."
+        return 0.0, "failed", text, run.doubted[question.grade_id]
     match outcome:
         case "not_run":
             return None, "not_run", "This test could not be run; a person looks at it.", run.staff_sentence
