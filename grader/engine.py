@@ -36,7 +36,7 @@ _COPIES = 256
 """Room for the copies of the kernel that wait for their tests; what student code may start, a limit of its own says."""
 _TRY_AGAIN = "Your work is safe, but grading it failed on our side. It will be tried again or a person will look at it."
 
-_Trials = dict[str, dict[str, dict[str, Any]]]
+Trials = dict[str, dict[str, dict[str, Any]]]
 """By notebook and test; see grader.split.judge."""
 
 Progress = Callable[[int, int], None]
@@ -82,7 +82,7 @@ def _run(
     scratch: Path,
     cgroup: Cgroup | None,
     *,
-    trials: _Trials | None,
+    trials: Trials | None,
     trying: bool = False,
     on_progress: Progress,
 ) -> RunReport:
@@ -104,12 +104,23 @@ def _run(
     return RunReport.from_json(answer["report"])
 
 
-def _trials(job: GradeJob, files: FileStore, scratch: Path, cgroup: Cgroup | None) -> _Trials:
-    """What a run of the teacher's own notebooks says about their tests: made once for a release, then remembered."""
-    key = hashlib.sha256(f"{ENGINE} {_digest(job.source)}".encode()).hexdigest()
-    path = files.root / "trials" / f"{key}.json"
+def known_trials(source: tuple[FileRef, ...], files: FileStore) -> Trials | None:
+    """What is remembered of the run of the teacher's own notebooks, if they were ever graded against here."""
     with contextlib.suppress(OSError, ValueError):
-        known: _Trials = json.loads(path.read_bytes())
+        known: Trials = json.loads(_trials_path(source, files).read_bytes())
+        return known
+    return None
+
+
+def _trials_path(source: tuple[FileRef, ...], files: FileStore) -> Path:
+    key = hashlib.sha256(f"{ENGINE} {_digest(source)}".encode()).hexdigest()
+    return files.root / "trials" / f"{key}.json"
+
+
+def _trials(job: GradeJob, files: FileStore, scratch: Path, cgroup: Cgroup | None) -> Trials:
+    """What a run of the teacher's own notebooks says about their tests: made once for a release, then remembered."""
+    known = known_trials(job.source, files)
+    if known is not None:
         return known
     teachers = replace(job, submission=job.source, limits=replace(job.limits, total_seconds=max(job.limits.total_seconds, 60)))
     made = _trial_run(teachers, files, scratch / "trial", cgroup, None)
@@ -119,6 +130,7 @@ def _trials(job: GradeJob, files: FileStore, scratch: Path, cgroup: Cgroup | Non
             made[notebook].update(tests)
         for test in [test for tests in made.values() for test in tests.values() if not test["split"]]:
             test.setdefault("mutants", [])
+    path = _trials_path(job.source, files)
     with contextlib.suppress(OSError):
         path.parent.mkdir(exist_ok=True)
         waiting = path.with_suffix(f".{scratch.name}")
@@ -127,7 +139,7 @@ def _trials(job: GradeJob, files: FileStore, scratch: Path, cgroup: Cgroup | Non
     return made
 
 
-def _trial_run(teachers: GradeJob, files: FileStore, folder: Path, cgroup: Cgroup | None, trials: _Trials | None) -> _Trials:
+def _trial_run(teachers: GradeJob, files: FileStore, folder: Path, cgroup: Cgroup | None, trials: Trials | None) -> Trials:
     folder.mkdir()
     report = _run(
         teachers, files, folder, cgroup, trials=trials, trying=trials is not None, on_progress=lambda _done, _total: None
