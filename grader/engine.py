@@ -12,11 +12,13 @@ is that class which decides; this is noted as evidence.
 """
 
 import contextlib
+import functools
 import hashlib
+import importlib.metadata
 import json
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -24,11 +26,12 @@ from typing import Any
 from grader.cgroup import Cgroup, make_cgroup
 from grader.child import ChildFailed, run_child
 from grader.files import FileStore, MissingFile
-from grader.jobs import FileRef, GradeJob, GradeResult
+from grader.jobs import CellScore, FileRef, GradeJob, GradeResult
 from grader.reading import plain, write_notebook
 from grader.report import RunReport
 from grader.score import score
 from grader.scratch import make_scratch, remove_scratch
+from grader.stored_report import StoredReport, asked_by
 
 ENGINE = "split-2"
 _START_MARGIN_SECONDS = 120
@@ -113,7 +116,7 @@ def known_trials(source: tuple[FileRef, ...], files: FileStore) -> Trials | None
 
 
 def _trials_path(source: tuple[FileRef, ...], files: FileStore) -> Path:
-    key = hashlib.sha256(f"{ENGINE} {_digest(source)}".encode()).hexdigest()
+    key = hashlib.sha256(f"{ENGINE} {digest_of(source)}".encode()).hexdigest()
     return files.root / "trials" / f"{key}.json"
 
 
@@ -151,7 +154,23 @@ def _result(job: GradeJob, files: FileStore, report: RunReport) -> GradeResult:
     if report.unreadable:
         reason = report.unreadable
         return GradeResult(job.job_id, "ungradable", staff_reason=reason, student_reason=f"{reason} A person will look at it.")
-    cells = score(report, job.limits)
+    result = _graded(job, report, score(report, job.limits, job.shown))
+    facts = {"kernel_seconds": report.kernel_seconds, "report": _keep_report(job, files, report), **result.provenance}
+    return replace(result, executed=_keep_executed(files, report), provenance=facts)
+
+
+def rescored(job: GradeJob, stored: StoredReport, source: Mapping[str, bytes], facts: dict[str, Any]) -> GradeResult:
+    """The result that ``job`` would have, by the report of an earlier run, whose provenance ``facts`` were. Nothing is run.
+
+    Raises NoUsableReport when ``source`` asks something else than the run answered.
+    """
+    result = _graded(job, stored.report, stored.rescore(source, job.shown))
+    now = {"source_digest": digest_of(job.source), "shown": job.shown, "rescored": True}
+    return replace(result, provenance={**facts, **result.provenance, **now})
+
+
+def _graded(job: GradeJob, report: RunReport, cells: tuple[CellScore, ...]) -> GradeResult:
+    """A result without the notebooks as they were run."""
     stopped = " ".join(dict.fromkeys(run.staff_sentence for run in report.notebooks if run.staff_sentence))
     told = " ".join(dict.fromkeys(run.student_sentence for run in report.notebooks if run.student_sentence))
     review = tuple(sentence for run in report.notebooks for sentence in run.needs_review)
@@ -162,10 +181,8 @@ def _result(job: GradeJob, files: FileStore, report: RunReport) -> GradeResult:
         staff_reason=stopped,
         student_reason=told,
         cells=cells,
-        executed=_keep_executed(files, report),
         provenance={
             "sandbox": report.sandbox,
-            "kernel_seconds": report.kernel_seconds,
             "integrity": {f"{cell.notebook} {cell.grade_id}": cell.integrity for cell in cells},
             "canaries": {f"{run.path} {grade_id}": count for run in report.notebooks for grade_id, count in run.canaries.items()},
             "needs_review": list(review),
@@ -183,6 +200,12 @@ def _keep_executed(files: FileStore, report: RunReport) -> tuple[FileRef, ...]:
     return tuple(files.put_file(path, write_notebook(plain(notebook))) for path, notebook in executed)
 
 
+def _keep_report(job: GradeJob, files: FileStore, report: RunReport) -> str:
+    """Store what points are computed from; its digest."""
+    asked = asked_by({ref.path: files.get(ref.sha256) for ref in job.source})
+    return files.put(StoredReport(report, job.limits, asked).pack())
+
+
 def _our_fault(job: GradeJob, reason: str) -> GradeResult:
     return GradeResult(job.job_id, "grader_error", staff_reason=reason[:2_000], student_reason=_TRY_AGAIN)
 
@@ -192,10 +215,12 @@ def _with_provenance(result: GradeResult, job: GradeJob, measured: dict[str, Any
     facts = {
         "engine": ENGINE,
         "python": platform.python_version(),
+        "environment_digest": environment_digest(),
         "limits": asdict(job.limits),
         "seed": job.seed,
-        "source_digest": _digest(job.source),
-        "submission_digest": _digest(job.submission),
+        "shown": job.shown,
+        "source_digest": digest_of(job.source),
+        "submission_digest": digest_of(job.submission),
         "questions": len(result.cells),
         **measured,
         **result.provenance,
@@ -203,7 +228,14 @@ def _with_provenance(result: GradeResult, job: GradeJob, measured: dict[str, Any
     return replace(result, provenance=facts)
 
 
-def _digest(files: tuple[FileRef, ...]) -> str:
+@functools.cache
+def environment_digest() -> str:
+    """One digest for all that is installed beside this Python, which is what notebooks run with, and for Python itself."""
+    installed = {f"{found.metadata['Name']} {found.version}".lower() for found in importlib.metadata.distributions()}
+    return hashlib.sha256("\n".join([platform.python_version(), *sorted(installed)]).encode()).hexdigest()
+
+
+def digest_of(files: tuple[FileRef, ...]) -> str:
     """One digest for a set of files: their paths and contents."""
     lines = sorted(json.dumps([ref.path, ref.sha256]) for ref in files)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
