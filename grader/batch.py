@@ -1,7 +1,8 @@
 """Grades folders of submissions with no server and no database: ``homeroom grade``.
 
 Each submission is a job of its own for the engine. What is finished is on disk at once, and a later run takes it over as
-long as neither the student's files nor the teacher's have changed.
+long as neither the student's files nor the teacher's have changed. Where only points have changed, or what students are shown,
+it is scored anew from its run report, and nothing is run.
 """
 
 import hashlib
@@ -17,15 +18,19 @@ from grader.batch_pages import page_of, write_page
 from grader.batch_results import Line, ResultsFile, line_of
 from grader.batch_threads import InThreads
 from grader.course_layout import BadLayout, Submitted, find_assignments, find_submissions
-from grader.engine import ENGINE, grade
-from grader.files import FileStore
+from grader.engine import ENGINE, digest_of, grade, rescored
+from grader.files import FileStore, MissingFile
 from grader.folder import FolderContent, FolderRefused, read_folder
-from grader.jobs import CellScore, FileRef, GradeJob, GradeResult, Limits
+from grader.jobs import CellScore, FileRef, GradeJob, GradeResult, Limits, Shown
 from grader.problems import Problem
 from grader.release import Question, is_notebook, make_release
 from grader.repairs import repairs
 from grader.sandbox import SandboxUnavailable
+from grader.stored_report import NoUsableReport, StoredReport
 from grader.warm import warm
+
+REPORTS = "run-reports"
+"""The folder in the output that has what points are computed from, by digest. For staff: it holds the tests."""
 
 OnDone = Callable[[Line, bool], None]
 """Called with each result, and whether it is an earlier run's."""
@@ -45,6 +50,7 @@ class _Assignment:
     questions: tuple[Question, ...]
     released: dict[str, bytes]
     """The notebooks as students were given them."""
+    content: dict[str, bytes]
 
 
 @dataclass(slots=True)
@@ -55,6 +61,9 @@ class Batch:
     submissions: Path
     output: Path
     limits: Limits = field(default_factory=Limits)
+    shown: Shown = "message"
+    rescore_only: bool = False
+    """Run nothing: what can't be scored anew from an earlier run stays as it is, and ``remarks`` says so."""
     todo: list[Submitted] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     """What lies in the folders and is no submission."""
@@ -75,15 +84,18 @@ class Batch:
         with tempfile.TemporaryDirectory(prefix="homeroom-grade-") as private:
             files = FileStore(Path(private))
             assignments = self._assignments(files)
-            _check_sandbox()
+            if not self.rescore_only:
+                _check_sandbox()
             self.output.mkdir(parents=True, exist_ok=True)
             results = ResultsFile(self.output)
             earlier = results.read()
             wanted = {(one.assignment, one.student) for one in self.todo}
             results.write(line for key, line in earlier.items() if key in wanted)
-            grader = _Grader(self, files, assignments, earlier)
+            grader = _Grader(self, files, assignments, earlier, FileStore(self.output / REPORTS))
             lines: list[Line] = []
             for line, kept in InThreads(grader.try_result, self.todo, jobs):
+                if line is None:
+                    continue
                 if not kept:
                     results.append(line)
                 lines.append(line)
@@ -103,7 +115,7 @@ class Batch:
                 problems[name] = made.problems
             notebooks = {path: data for path, data in made.files.items() if is_notebook(path)}
             refs = tuple(files.put_file(path, data) for path, data in content.items())
-            found[name] = _Assignment(refs, tuple(made.questions), notebooks)
+            found[name] = _Assignment(refs, tuple(made.questions), notebooks, content)
         if problems:
             raise BadSource(problems)
         return found
@@ -132,17 +144,21 @@ class _Grader:
     files: FileStore
     assignments: dict[str, _Assignment]
     earlier: dict[tuple[str, str], Line]
+    reports: FileStore
 
-    def try_result(self, one: Submitted) -> tuple[Line, bool]:
-        """The line for one submission, and whether an earlier run's is still good."""
+    def try_result(self, one: Submitted) -> tuple[Line | None, bool]:
+        """The line for one submission, and whether an earlier run's is still good; None: there is none, and nothing may run."""
         try:
             return self._result(one)
         except Exception as error:  # noqa: BLE001 - one submission never stops another
             return _our_fault(one, error), False
 
-    def _result(self, one: Submitted) -> tuple[Line, bool]:
+    def _result(self, one: Submitted) -> tuple[Line | None, bool]:
         started = time.monotonic()
         assignment = self.assignments.get(one.assignment)
+        kept = self.earlier.get((one.assignment, one.student))
+        if self.batch.rescore_only and (assignment is None or kept is None):
+            return self._left_as_it_is(one, kept, "There is no earlier run of it."), True
         if assignment is None:
             return _refusal(one, f"The source has no assignment “{one.assignment}”."), False
         try:
@@ -150,25 +166,53 @@ class _Grader:
         except FolderRefused as error:
             return self._finish(one, assignment, FolderContent(), _not_run(assignment, str(error)), started), False
         submission = tuple(self.files.put_file(path, data) for path, data in content.files.items())
-        job = GradeJob(f"{one.assignment}/{one.student}", assignment.files, submission, self.batch.limits)
+        name = f"{one.assignment}/{one.student}"
+        job = GradeJob(name, assignment.files, submission, self.batch.limits, shown=self.batch.shown)
         inputs = _digest(job)
-        kept = self.earlier.get((one.assignment, one.student))
         if kept and self._is_good(kept, inputs, one):
             return kept, True
+        try:
+            result = self._rescored(job, assignment, kept)
+        except (NoUsableReport, MissingFile) as error:
+            if self.batch.rescore_only:
+                return self._left_as_it_is(one, kept, str(error)), True
+            result = self._graded(job, assignment, content)
+        result = replace(result, provenance={**result.provenance, "inputs": inputs})
+        return self._finish(one, assignment, content, result, started), False
+
+    def _graded(self, job: GradeJob, assignment: _Assignment, content: FolderContent) -> GradeResult:
         result = grade(job, self.files, on_progress=lambda _done, _total: None)
         if result.status != "graded" and not result.cells:
             result = replace(result, cells=_not_run(assignment, result.student_reason).cells)
         if content.left_out and result.status == "ungradable":
             result = replace(result, staff_reason=" ".join([result.staff_reason, *content.left_out]))
-        result = replace(result, provenance={**result.provenance, "inputs": inputs})
-        return self._finish(one, assignment, content, result, started), False
+        if "report" in result.provenance:
+            self.reports.put(self.files.get(result.provenance["report"]))
+        return result
+
+    def _rescored(self, job: GradeJob, assignment: _Assignment, kept: Line | None) -> GradeResult:
+        """The result by an earlier run of the same. Raises NoUsableReport and MissingFile."""
+        facts = kept.get("provenance") if kept else None
+        if not isinstance(facts, dict) or not isinstance(facts.get("report"), str):
+            raise NoUsableReport("There is no report of an earlier run.")
+        same = {"engine": ENGINE, "submission_digest": digest_of(job.submission), "limits": asdict(job.limits), "seed": job.seed}
+        if any(facts.get(name) != value for name, value in same.items()):
+            raise NoUsableReport("What was handed in, the limits or Homeroom itself has changed since; grade it anew.")
+        stored = StoredReport.unpack(self.reports.get(facts["report"]))
+        return rescored(job, stored, assignment.content, facts)
+
+    def _left_as_it_is(self, one: Submitted, kept: Line | None, why: str) -> Line | None:
+        self.batch.remarks.append(f"{one.student}, {one.assignment}: not scored anew. {why}")
+        return kept
 
     def _finish(
         self, one: Submitted, assignment: _Assignment, content: FolderContent, result: GradeResult, started: float
     ) -> Line:
         try:
             for notebook in dict.fromkeys(question.notebook for question in assignment.questions):
-                page = page_of(one, notebook, content.files.get(notebook, b""), assignment.questions, result)
+                page = page_of(
+                    one, notebook, content.files.get(notebook, b""), assignment.questions, result, shown=self.batch.shown
+                )
                 write_page(self._page_path(one, notebook), page)
         except OSError as error:
             result = replace(result, status="grader_error", staff_reason=f"The feedback can't be written: {error}.")
@@ -208,7 +252,7 @@ def _not_run(assignment: _Assignment, reason: str) -> GradeResult:
 
 def _digest(job: GradeJob) -> str:
     """All that the result depends on."""
-    facts = [ENGINE, asdict(job.limits), job.seed]
+    facts = [ENGINE, asdict(job.limits), job.seed, job.shown]
     facts += [sorted([ref.path, ref.sha256] for ref in files) for files in (job.source, job.submission)]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 

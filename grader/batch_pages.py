@@ -5,12 +5,14 @@ from pathlib import Path
 
 from grader.course_layout import Submitted
 from grader.feedback import QuestionFeedback, feedback_page
-from grader.jobs import GradeResult
+from grader.jobs import GradeResult, Shown
 from grader.release import Question
 from grader.view import NotebookView, UnreadableNotebook, notebook_view
 
 
-def page_of(one: Submitted, notebook: str, data: bytes, questions: Sequence[Question], result: GradeResult) -> str:
+def page_of(
+    one: Submitted, notebook: str, data: bytes, questions: Sequence[Question], result: GradeResult, *, shown: Shown = "message"
+) -> str:
     """What the student may see: what was handed in, never the notebook as it was run, which has the hidden tests."""
     try:
         view = notebook_view(data)
@@ -35,6 +37,7 @@ def page_of(one: Submitted, notebook: str, data: bytes, questions: Sequence[Ques
         scores=scores,
         total=sum(score.points or 0.0 for score in scores.values()),
         max_total=sum(score.max_points for score in scores.values()),
+        shown=shown,
     )
 
 

@@ -12,23 +12,27 @@ is that class which decides; this is noted as evidence.
 """
 
 import contextlib
+import functools
 import hashlib
+import importlib.metadata
 import json
 import platform
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from grader.cgroup import Cgroup, make_cgroup
 from grader.child import ChildFailed, run_child
 from grader.files import FileStore, MissingFile
-from grader.jobs import FileRef, GradeJob, GradeResult, Limits
+from grader.jobs import CellScore, FileRef, GradeJob, GradeResult, Limits
 from grader.reading import plain, write_notebook
 from grader.report import RunReport
 from grader.sandbox import SandboxUnavailable
 from grader.score import score
+from grader.stored_report import StoredReport, asked_by
 from grader.warm import warm
 
 ENGINE = "split-2"
@@ -37,7 +41,7 @@ _COPIES = 256
 """Room for the copies of the kernel that wait for their tests; what student code may start, a limit of its own says."""
 _TRY_AGAIN = "Your work is safe, but grading it failed on our side. It will be tried again or a person will look at it."
 
-_Tests = dict[str, dict[str, dict[str, Any]]]
+Trials = dict[str, dict[str, dict[str, Any]]]
 """By notebook and test; see grader.split.judge."""
 
 
@@ -45,7 +49,7 @@ _Tests = dict[str, dict[str, dict[str, Any]]]
 class _Trials:
     """What a run of the teacher's own notebooks has shown."""
 
-    tests: _Tests
+    tests: Trials
     modules: list[str]
     """The libraries that they import."""
 
@@ -90,7 +94,9 @@ class _Runs:
         report = self._run(job, trials=trials, on_progress=on_progress)
         return _result(job, self._files, report)
 
-    def _run(self, job: GradeJob, *, trials: _Trials | None, on_progress: Progress) -> RunReport:
+    def _run(
+        self, job: GradeJob, *, trials: _Trials | None, trying: bool = False, on_progress: Progress = lambda _done, _total: None
+    ) -> RunReport:
         seconds = job.limits.total_seconds + _START_MARGIN_SECONDS
         with warm().kernels(trials.modules if trials else ()) as kernels, _groups(job.limits) as groups:
             request = {
@@ -100,6 +106,7 @@ class _Runs:
                 "sandbox": kernels.kind,
                 "groups": {side: group.procs for side, group in groups.items()},
                 "trials": trials.tests if trials else None,
+                "trying": trying,
             }
             try:
                 answer, used = run_child(request, seconds=seconds, on_progress=on_progress)
@@ -117,15 +124,20 @@ class _Runs:
 
     def _trials(self, job: GradeJob) -> _Trials:
         """What a run of the teacher's own notebooks says about their tests: made once for a release, then remembered."""
-        key = hashlib.sha256(f"{ENGINE} {_digest(job.source)}".encode()).hexdigest()
-        path = self._files.root / "trials" / f"{key}.json"
-        with contextlib.suppress(OSError, ValueError, TypeError):
-            return _Trials(**json.loads(path.read_bytes()))
+        known = _known(job.source, self._files)
+        if known is not None:
+            return known
         limits = replace(job.limits, total_seconds=max(job.limits.total_seconds, 60))
-        report = self._run(
-            replace(job, submission=job.source, limits=limits), trials=None, on_progress=lambda _done, _total: None
-        )
+        teachers = replace(job, submission=job.source, limits=limits)
+        report = self._run(teachers, trials=None)
         made = _Trials({run.path: run.trials for run in report.notebooks}, report.extra.get("modules", []))
+        if not all(test["split"] for tests in made.tests.values() for test in tests.values()):
+            # Only now is it known which tests run beside the student's code, and need mutants that the solution fails.
+            for run in self._run(teachers, trials=made, trying=True).notebooks:
+                made.tests[run.path].update(run.trials)
+            for test in [test for tests in made.tests.values() for test in tests.values() if not test["split"]]:
+                test.setdefault("mutants", [])
+        path = _trials_path(job.source, self._files)
         with contextlib.suppress(OSError):
             path.parent.mkdir(exist_ok=True)
             waiting = path.with_suffix(f".{secrets.token_hex(4)}")
@@ -146,11 +158,44 @@ def _groups(limits: Limits) -> Iterator[dict[str, Cgroup]]:
             group.close()
 
 
+def known_trials(source: tuple[FileRef, ...], files: FileStore) -> Trials | None:
+    """What is remembered of the run of the teacher's own notebooks, if they were ever graded against here."""
+    known = _known(source, files)
+    return known.tests if known else None
+
+
+def _known(source: tuple[FileRef, ...], files: FileStore) -> _Trials | None:
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        return _Trials(**json.loads(_trials_path(source, files).read_bytes()))
+    return None
+
+
+def _trials_path(source: tuple[FileRef, ...], files: FileStore) -> Path:
+    key = hashlib.sha256(f"{ENGINE} {digest_of(source)}".encode()).hexdigest()
+    return files.root / "trials" / f"{key}.json"
+
+
 def _result(job: GradeJob, files: FileStore, report: RunReport) -> GradeResult:
     if report.unreadable:
         reason = report.unreadable
         return GradeResult(job.job_id, "ungradable", staff_reason=reason, student_reason=f"{reason} A person will look at it.")
-    cells = score(report, job.limits)
+    result = _graded(job, report, score(report, job.limits, job.shown))
+    facts = {"kernel_seconds": report.kernel_seconds, "report": _keep_report(job, files, report), **result.provenance}
+    return replace(result, executed=_keep_executed(files, report), provenance=facts)
+
+
+def rescored(job: GradeJob, stored: StoredReport, source: Mapping[str, bytes], facts: dict[str, Any]) -> GradeResult:
+    """The result that ``job`` would have, by the report of an earlier run, whose provenance ``facts`` were. Nothing is run.
+
+    Raises NoUsableReport when ``source`` asks something else than the run answered.
+    """
+    result = _graded(job, stored.report, stored.rescore(source, job.shown))
+    now = {"source_digest": digest_of(job.source), "shown": job.shown, "rescored": True}
+    return replace(result, provenance={**facts, **result.provenance, **now})
+
+
+def _graded(job: GradeJob, report: RunReport, cells: tuple[CellScore, ...]) -> GradeResult:
+    """A result without the notebooks as they were run."""
     stopped = " ".join(dict.fromkeys(run.staff_sentence for run in report.notebooks if run.staff_sentence))
     told = " ".join(dict.fromkeys(run.student_sentence for run in report.notebooks if run.student_sentence))
     review = tuple(sentence for run in report.notebooks for sentence in run.needs_review)
@@ -161,11 +206,10 @@ def _result(job: GradeJob, files: FileStore, report: RunReport) -> GradeResult:
         staff_reason=stopped,
         student_reason=told,
         cells=cells,
-        executed=_keep_executed(files, report),
         provenance={
             "sandbox": report.sandbox,
-            "kernel_seconds": report.kernel_seconds,
             "integrity": {f"{cell.notebook} {cell.grade_id}": cell.integrity for cell in cells},
+            "canaries": {f"{run.path} {grade_id}": count for run in report.notebooks for grade_id, count in run.canaries.items()},
             "needs_review": list(review),
             "evidence": list(evidence),
             **report.extra,
@@ -181,6 +225,12 @@ def _keep_executed(files: FileStore, report: RunReport) -> tuple[FileRef, ...]:
     return tuple(files.put_file(path, write_notebook(plain(notebook))) for path, notebook in executed)
 
 
+def _keep_report(job: GradeJob, files: FileStore, report: RunReport) -> str:
+    """Store what points are computed from; its digest."""
+    asked = asked_by({ref.path: files.get(ref.sha256) for ref in job.source})
+    return files.put(StoredReport(report, job.limits, asked).pack())
+
+
 def _our_fault(job: GradeJob, reason: str) -> GradeResult:
     return GradeResult(job.job_id, "grader_error", staff_reason=reason[:2_000], student_reason=_TRY_AGAIN)
 
@@ -190,10 +240,12 @@ def _with_provenance(result: GradeResult, job: GradeJob, measured: dict[str, Any
     facts = {
         "engine": ENGINE,
         "python": platform.python_version(),
+        "environment_digest": environment_digest(),
         "limits": asdict(job.limits),
         "seed": job.seed,
-        "source_digest": _digest(job.source),
-        "submission_digest": _digest(job.submission),
+        "shown": job.shown,
+        "source_digest": digest_of(job.source),
+        "submission_digest": digest_of(job.submission),
         "questions": len(result.cells),
         **measured,
         **result.provenance,
@@ -201,7 +253,14 @@ def _with_provenance(result: GradeResult, job: GradeJob, measured: dict[str, Any
     return replace(result, provenance=facts)
 
 
-def _digest(files: tuple[FileRef, ...]) -> str:
+@functools.cache
+def environment_digest() -> str:
+    """One digest for all that is installed beside this Python, which is what notebooks run with, and for Python itself."""
+    installed = {f"{found.metadata['Name']} {found.version}".lower() for found in importlib.metadata.distributions()}
+    return hashlib.sha256("\n".join([platform.python_version(), *sorted(installed)]).encode()).hexdigest()
+
+
+def digest_of(files: tuple[FileRef, ...]) -> str:
     """One digest for a set of files: their paths and contents."""
     lines = sorted(json.dumps([ref.path, ref.sha256]) for ref in files)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

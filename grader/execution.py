@@ -41,6 +41,8 @@ class Moments:
     wanted: frozenset[int]
     taken: dict[int, socket.socket | None] = field(default_factory=dict)
     """None where the student's process answered but no copy of it came. Tests in a row share one moment."""
+    alone: frozenset[int] = frozenset()
+    """Those of them that share no moment: these tests are to run in a copy, after the visible tests before them."""
     frozen: Callable[["Moments"], None] = lambda _moments: None
     """Called after the last cell: outputs are closed, the copies are still there."""
 
@@ -135,10 +137,11 @@ class _Client(NotebookClient):
 
     async def keep_moment(self, index: int) -> None:
         """Have this moment kept if a test is to be judged at it; tests in a row share one. Raises _Mute."""
+        alone = index in self.moments.alone
         if index in self.moments.wanted:
-            before = next(reversed(self.moments.taken.values()), None) if self._tests_in_a_row else None
+            before = next(reversed(self.moments.taken.values()), None) if self._tests_in_a_row and not alone else None
             self.moments.taken[index] = before or await self._snapshot()
-        self._tests_in_a_row = index in self.moments.wanted
+        self._tests_in_a_row = index in self.moments.wanted and not alone
 
     async def _snapshot(self) -> socket.socket | None:
         """Have the student's process copy itself. None when it answered and made no copy. Raises _Mute when it did not."""

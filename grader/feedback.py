@@ -9,7 +9,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from grader.jobs import CellStatus
+from grader.jobs import CellStatus, Shown
+from grader.shown import narrow
 from grader.view import CellView, NotebookView
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -66,13 +67,17 @@ def feedback_page(
     max_total: float,
     course: str = "",
     handed_in: str = "",
+    shown: Shown = "message",
 ) -> str:
     """A whole HTML page; ``scores`` goes by grade id, and so do the questions' places in ``view``.
 
     A question whose cell is not in the notebook is listed at the top only. ``course`` and ``handed_in`` are words for
-    the head of the page. Hidden tests and marking schemes are left out even if ``view`` has them.
+    the head of the page. Hidden tests and marking schemes are left out even if ``view`` has them; of the messages of tests
+    that failed, what ``shown`` lets through is left.
     """
-    questions = {grade_id: _question(grade_id, number, score) for number, (grade_id, score) in enumerate(scores.items(), start=1)}
+    questions = {
+        grade_id: _question(grade_id, number, score, shown) for number, (grade_id, score) in enumerate(scores.items(), start=1)
+    }
     unplaced = dict(questions)
     pieces = [_piece(cell, unplaced) for cell in view.cells]
     style = "\n".join((_TEMPLATES / name).read_text("utf-8") for name in ("feedback.css", "notebook.css"))
@@ -97,7 +102,7 @@ def points_text(points: float) -> str:
     return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
-def _question(grade_id: str, number: int, score: QuestionFeedback) -> _Question:
+def _question(grade_id: str, number: int, score: QuestionFeedback, shown: Shown) -> _Question:
     by_hand = score.status in ("manual", "not_run")
     most = points_text(score.max_points)
     return _Question(
@@ -107,7 +112,7 @@ def _question(grade_id: str, number: int, score: QuestionFeedback) -> _Question:
         status=_WAITING if score.points is None else _BY_HAND if by_hand else _STATUS[score.status],
         tone="waiting" if score.points is None else _tone(score.points, score.max_points),
         # That a person will look at it is said by the status, and is no news once the person has.
-        message="" if by_hand else score.message,
+        message="" if by_hand else narrow(score.message, score.status, shown),
         comment=score.comment,
     )
 

@@ -1,13 +1,15 @@
 """A grade job and its result as plain data: what goes to a worker and what comes back. JSON both ways, nothing pickled."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Status = Literal["graded", "ungradable", "grader_error"]
 CellStatus = Literal["passed", "partial", "failed", "unanswered", "manual", "not_run"]
 QuestionKind = Literal["auto", "manual", "task"]
 Integrity = Literal["split", "shared", "manual"]
 """Who gave the verdict: a process that no student code ran in; the student's own; or it is left to a person."""
+Shown = Literal["nothing", "message", "test"]
+"""What students see of a test that failed: that it did; also our sentence why; also the test itself and what it said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class GradeJob:
     submission: tuple[FileRef, ...]
     limits: Limits = field(default_factory=Limits)
     seed: int = 0
+    shown: Shown = "message"
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the broker."""
@@ -54,7 +57,13 @@ class GradeJob:
             submission=tuple(FileRef(**f) for f in data["submission"]),
             limits=Limits(**data.get("limits", {})),
             seed=int(data.get("seed", 0)),
+            shown=_shown(data.get("shown")),
         )
+
+
+def _shown(value: object) -> Shown:
+    """The policy in a message; what is not known here, from an older or newer portal, is the usual one."""
+    return next((known for known in get_args(Shown) if known == value), "message")
 
 
 @dataclass(frozen=True, slots=True)

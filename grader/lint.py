@@ -6,20 +6,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from grader.engine import grade
+from grader.engine import Trials, grade, known_trials
 from grader.files import FileStore
-from grader.jobs import CellScore, GradeJob, GradeResult, Limits
+from grader.jobs import CellScore, FileRef, GradeJob, GradeResult, Limits
 from grader.nbgrader_format import read_flags
 from grader.problems import Problem
 from grader.reading import UnreadableNotebook, read_notebook
-from grader.regions import REGIONS
+from grader.regions import HIDDEN_TESTS, REGIONS, SOLUTION, cut
 from grader.release import ReleaseResult, is_ignored, is_notebook, make_release
+from grader.split.obstacles import in_words
 
 Source = Mapping[str, bytes]
 OnStep = Callable[[str], None]
 """Told what is being done now."""
 
 _STDERR_SHOWN = 160
+_LEFT_FROM = 24
+"""Shorter texts are found again by chance."""
 
 
 def lint(
@@ -45,6 +48,7 @@ def _read(source: Source, made: ReleaseResult) -> Iterator[Problem]:
             yield from _read_notebook(path, data)
         else:
             yield from _read_data(path, data)
+    yield from _left_in_release(source, made.files)
     for question in made.questions:
         if question.kind == "auto" and not question.points:
             cell = _places(source).get((question.notebook, question.grade_id))
@@ -64,6 +68,30 @@ def _read_notebook(path: str, data: bytes) -> Iterator[Problem]:
     for number, grade_id in waiting:
         text = "No test cell comes after this answer, so it gives no points."
         yield Problem(path, number, grade_id or None, text, "Add a test cell below it, or grade it by hand.", "warning")
+
+
+def _left_in_release(source: Source, released: Source) -> Iterator[Problem]:
+    """Solutions and hidden tests that were cut out of one cell and stand in another, or in a file beside the notebook."""
+    texts: list[tuple[str, int | None, str]] = [
+        (path, None, data.decode("utf-8", "replace")) for path, data in released.items() if not is_notebook(path)
+    ]
+    texts += [
+        (path, number, cell["source"])
+        for path, data in released.items()
+        if is_notebook(path)
+        for number, cell in enumerate(_cells(data), start=1)
+    ]
+    for path, data in source.items():
+        for number, cell in enumerate(_cells(data) if is_notebook(path) else [], start=1):
+            flags = read_flags(cell)
+            for region in (SOLUTION, HIDDEN_TESTS):
+                lost = "\n".join(cut(cell["source"], region).removed).strip()
+                for place, other, text in texts:
+                    if len(lost) >= _LEFT_FROM and lost in text:
+                        where = f"cell {other} of {place}" if other else place
+                        said = f"The {region.noun} of this cell can be read in {where}, which students get."
+                        cure = "Take it out there, or out of the region if it is no secret."
+                        yield Problem(path, number, flags.grade_id if flags else None, said, cure, "warning")
 
 
 def _read_data(path: str, data: bytes) -> Iterator[Problem]:
@@ -96,6 +124,8 @@ class _Runs:
             for cell in solved.cells:
                 self._look_at_solution(cell)
             self._look_at_warnings(files, solved)
+            ran = {(cell.notebook, cell.grade_id) for cell in solved.cells if cell.status != "not_run"}
+            self._look_at_shared(known_trials(self._refs(files, self.source), files) or {}, ran)
             if self.made.files:
                 self.on_step("Running the students' version with nothing answered ...")
                 for cell in self._grade(files, self.made.files).cells:
@@ -103,11 +133,12 @@ class _Runs:
         return self._found
 
     def _grade(self, files: FileStore, submission: Source) -> GradeResult:
-        refs = [
-            tuple(files.put_file(path, data) for path, data in some.items() if not is_ignored(path))
-            for some in (self.source, submission)
-        ]
-        return grade(GradeJob("check", refs[0], refs[1], self.limits), files, on_progress=lambda _done, _total: None)
+        job = GradeJob("check", self._refs(files, self.source), self._refs(files, submission), self.limits)
+        return grade(job, files, on_progress=lambda _done, _total: None)
+
+    @staticmethod
+    def _refs(files: FileStore, some: Source) -> tuple[FileRef, ...]:
+        return tuple(files.put_file(path, data) for path, data in some.items() if not is_ignored(path))
 
     def _look_at_solution(self, cell: CellScore) -> None:
         if cell.status == "not_run":
@@ -137,12 +168,40 @@ class _Runs:
                     cure = "Remove the cause of the warning; nbgrader would give 0 points."
                     self._found.append(Problem(ref.path, number, flags.grade_id, text, cure, "warning"))
 
+    def _look_at_shared(self, trials: Trials, ran: set[tuple[str, str]]) -> None:
+        """Tests that can't run apart from the student's code: how well they are watched, and what would cure it."""
+        sources = {
+            (path, flags.grade_id): cell["source"]
+            for path, data in self.source.items()
+            if is_notebook(path)
+            for cell in _cells(data)
+            if (flags := read_flags(cell))
+        }
+        for (notebook, grade_id), test in _shared(trials):
+            if (notebook, grade_id) not in ran:
+                continue
+            reason, cure = in_words(sources.get((notebook, grade_id), ""), test.get("why", ""))
+            watch = "Wrong copies of it run along, to notice an answer that makes everything pass."
+            if not test.get("mutants"):
+                watch = "It has no expectation that could be made wrong, so nothing notices an answer that makes everything pass."
+                cure = f"{cure} Or let it say assert RESULT == VALUE."
+            text = f"The test can't run apart from the student's code: {reason}. Its points are marked as shared. {watch}"
+            number = _places(self.source).get((notebook, grade_id))
+            self._found.append(Problem(notebook, number, grade_id, text, cure, "warning"))
+
     def _note_cell(self, cell: CellScore, text: str, cure: str, severity: Literal["error", "warning"]) -> None:
         number = _places(self.source).get((cell.notebook, cell.grade_id))
         self._found.append(Problem(cell.notebook, number, cell.grade_id, text, cure, severity))
 
     def _note(self, notebook: str, text: str, cure: str, severity: Literal["error", "warning"]) -> None:
         self._found.append(Problem(notebook, None, None, text, cure, severity))
+
+
+def _shared(trials: Trials) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
+    for notebook, tests in trials.items():
+        for grade_id, test in tests.items():
+            if not test["split"]:
+                yield (notebook, grade_id), test
 
 
 def _places(source: Source) -> dict[tuple[str, str], int]:

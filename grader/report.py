@@ -23,6 +23,10 @@ class NotebookRun:
     """The student handed in no such notebook, and nothing that could be it."""
     split: tuple[str, ...] = ()
     """Ids of the tests whose verdict came from the tests' process."""
+    canaries: dict[str, int] = field(default_factory=dict)
+    """Of the others, by id: how many mutants ran with the test."""
+    doubted: dict[str, str] = field(default_factory=dict)
+    """By id, why a test's verdict is not believed until a person has looked."""
     evidence: tuple[str, ...] = ()
     needs_review: tuple[str, ...] = ()
     trials: dict[str, Any] = field(default_factory=dict)

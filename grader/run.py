@@ -78,7 +78,7 @@ class _Run:
     """One job.
 
     Of the request, ``kernels`` says where the kernel's template listens, by side; ``groups`` the control groups to join, by side;
-    ``trials`` by notebook what a run of the teacher's own found, None for that run itself.
+    ``trials`` by notebook what a run of the teacher's own found, None for that run itself; ``trying`` see Judge.trying.
     """
 
     def __init__(self, request: dict[str, Any], replies: TextIO) -> None:
@@ -87,6 +87,7 @@ class _Run:
         self._servers = {side: ForkServer(path) for side, path in request["kernels"].items()}
         self._groups: dict[str, list[str]] = request["groups"]
         self._trials: dict[str, Trial] | None = request["trials"]
+        self._trying: bool = request["trying"]
         self._sandbox: str = request["sandbox"]
         self._replies = replies
         self._used: list[Used] = []
@@ -128,7 +129,7 @@ class _Run:
                     side = TestsSide(self._servers["tests"], self._asked("tests"), teachers_files, groups)
                 try:
                     script = make_script(handed_in.sources[plan.path])
-                    judge = Judge(plan, script, side, limits, allowance.deadline, trial)
+                    judge = Judge(plan, script, side, limits, allowance.deadline, trial, self._trying)
                     runs.append(await self._run_one(judge, files, allowance))
                 finally:
                     self._used.append(side.end())
@@ -138,7 +139,8 @@ class _Run:
         from grader.execution import Moments, execute  # noqa: PLC0415 - see above
         from grader.line_kernel import line_kernel  # noqa: PLC0415
 
-        moments = Moments(judge.wanted(), frozen=lambda moments: judge.judge(moments.taken))
+        wanted = judge.wanted()
+        moments = Moments(wanted, alone=wanted - judge.apart(), frozen=lambda moments: judge.judge(moments.taken))
         began = time.monotonic()
         request = self._asked("student", judge.copies())
         with self._joined("student") as groups, contextlib.closing(SnapshotDoor()) as door:
@@ -189,7 +191,10 @@ def _judged(judge: Judge, done: "Execution") -> NotebookRun:
         plan.questions,
         tuple(done.outcomes),
         done.notebook,
-        split=tuple(plan.cells[place].grade_id for place in sorted(judge.wanted())),
+        split=tuple(plan.cells[place].grade_id for place in sorted(judge.apart())),
+        canaries=judge.canaries,
+        doubted=judge.doubted,
+        trials=judge.tried,
         student_sentence=done.stopped,
         staff_sentence=sentence,
     )

@@ -2,7 +2,7 @@
 
 Where we differ, on purpose: text on stderr is no failure; numpy's numbers are numbers; a value outside 0…points counts as
 the nearer end. What the student reads are our own sentences and the name of a built-in exception, because a message or a
-traceback could show a hidden test.
+traceback could show a hidden test, unless the teacher wants just that; see grader.shown.
 """
 
 import builtins
@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from grader.jobs import CellScore, CellStatus, Integrity, Limits
+from grader.jobs import CellScore, CellStatus, Integrity, Limits, Shown
 from grader.plan import PlannedQuestion
 from grader.report import NotebookRun, Outcome, RunReport
+from grader.shown import narrow, widen
 
 _STAFF_LIMIT = 4_000
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -21,14 +22,23 @@ _NUMPY_NUMBER = re.compile(r"(?:np|numpy)\.(?:float|int|uint|longdouble|half|dou
 _BUILTIN_ERRORS = {name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)}
 
 
-def score(report: RunReport, limits: Limits) -> tuple[CellScore, ...]:
-    """The points of every question of a submission, notebook by notebook."""
-    return tuple(cell for run in report.notebooks for cell in _score_notebook(run, limits))
+def score(report: RunReport, limits: Limits, shown: Shown = "message") -> tuple[CellScore, ...]:
+    """The points of every question of a submission, notebook by notebook; ``shown``: what students see of tests that failed."""
+    return tuple(cell for run in report.notebooks for cell in _score_notebook(run, limits, shown))
 
 
-def _score_notebook(run: NotebookRun, limits: Limits) -> Iterator[CellScore]:
+def points_of(outcome: Outcome | None, outputs: list[dict[str, Any]], max_points: float) -> float:
+    """What a test that ended so gives."""
+    if outcome != "ok" or any(output["output_type"] == "error" for output in outputs):
+        return 0.0
+    return _judge_value(outputs, max_points)[0] or 0.0
+
+
+def _score_notebook(run: NotebookRun, limits: Limits, shown: Shown) -> Iterator[CellScore]:
     for question in run.questions:
         points, status, student, staff = _judge(run, question, limits)
+        if shown == "test" and status in ("failed", "partial") and question.grade_id not in run.doubted:
+            student = widen(student, said=staff, source=_source_of(run, question))
         staff = "\n".join(part for part in (staff, question.note) if part)
         yield CellScore(
             notebook=run.path,
@@ -36,10 +46,16 @@ def _score_notebook(run: NotebookRun, limits: Limits) -> Iterator[CellScore]:
             points=points,
             max_points=question.max_points,
             status=status,
-            student_message=student,
+            student_message=narrow(student, status, shown),
             staff_message=staff[:_STAFF_LIMIT],
             integrity=_integrity(run, question),
         )
+
+
+def _source_of(run: NotebookRun, question: PlannedQuestion) -> str:
+    if run.executed is None or question.cell is None:
+        return ""
+    return str(run.executed["cells"][question.cell].get("source", ""))
 
 
 def _integrity(run: NotebookRun, question: PlannedQuestion) -> Integrity:
@@ -69,6 +85,9 @@ def _judge_test(run: NotebookRun, question: PlannedQuestion, limits: Limits, out
     assert run.executed is not None
     assert question.cell is not None
     outputs = run.executed["cells"][question.cell].get("outputs", [])
+    if question.grade_id in run.doubted:
+        text = "A person looks at this test; until then it gives no points."
+        return 0.0, "failed", text, run.doubted[question.grade_id]
     match outcome:
         case "not_run":
             return None, "not_run", "This test could not be run; a person looks at it.", run.staff_sentence

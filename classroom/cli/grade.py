@@ -5,7 +5,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -14,6 +14,7 @@ from classroom.errors import HomeroomError
 from grader.batch import BadLayout, BadSource, Batch, SandboxUnavailable, default_jobs
 from grader.batch_results import NAME
 from grader.folder import shown
+from grader.jobs import Shown
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _WIDTH = 28
@@ -37,7 +38,15 @@ _LISTED = 20
 @click.option(
     "--jobs", type=click.IntRange(1, 256), default=default_jobs, show_default="one per processor", help="Submissions at once."
 )
-def command(*, source: Path, submissions: Path, output: Path, jobs: int) -> None:
+@click.option(
+    "--show",
+    type=click.Choice(get_args(Shown)),
+    default="message",
+    show_default=True,
+    help="What students see of a test that failed: nothing more, a sentence why, or the whole test and what it said.",
+)
+@click.option("--rescore", is_flag=True, help="Run nothing: give new points to what was run before.")
+def command(*, source: Path, submissions: Path, output: Path, jobs: int, show: Shown, rescore: bool) -> None:
     """Grade a folder of submissions, in nbgrader's layout, with no server and no database.
 
     Each submission is run in a sandbox against the teacher's source notebook, the one with solutions and hidden tests. Written
@@ -46,16 +55,19 @@ def command(*, source: Path, submissions: Path, output: Path, jobs: int) -> None
     \b
     results.jsonl                    a line for each submitted assignment
     STUDENT/ASSIGNMENT/NOTEBOOK.html feedback, exactly what the student may see
+    run-reports/                     what points are computed from; for staff, it holds the tests
 
     Run it again to go on after an interruption, or with new submissions: what is graded already is kept as long as neither
-    the student's files nor the source have changed. The exit code is 0 when every submission has reached an end: graded,
+    the student's files nor the source have changed. Where only the points of cells have changed in the source, or --show, the
+    points and pages are made anew from the earlier run; --rescore does only that, in no time, and says what it had to leave as
+    it is. The exit code is 0 when every submission has reached an end: graded,
     ungradable (a person must look), or grader_error (our fault; run it again).
     """  # noqa: D301 - click reads the escape
-    batch = Batch(source, submissions, output)
+    batch = Batch(source, submissions, output, shown=show, rescore_only=rescore)
     try:
         batch.look()
-        for remark in batch.remarks:
-            click.echo(f"note: {remark}", err=True)
+        noted = len(batch.remarks)
+        _note(batch.remarks)
         bar = _Bar(len(batch.todo))
         lines = batch.run(jobs=jobs, on_done=bar.step)
     except BadSource as error:
@@ -70,7 +82,13 @@ def command(*, source: Path, submissions: Path, output: Path, jobs: int) -> None
         click.echo("\nStopped. What is finished is kept; run it again to go on.", err=True)
         os._exit(130)  # the threads that wait for sandboxes are not waited for
     bar.close()
+    _note(batch.remarks[noted:])
     _summary(lines, output)
+
+
+def _note(remarks: list[str]) -> None:
+    for remark in remarks:
+        click.echo(f"note: {shown(remark, 300)}", err=True)
 
 
 def _summary(lines: list[dict[str, Any]], output: Path) -> None:

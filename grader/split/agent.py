@@ -22,7 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import forms, wire
+from . import beside, forms, wire
 
 _OUTPUT_LIMIT = 64 << 10
 _MESSAGE_LIMIT = 2_000
@@ -272,6 +272,7 @@ _BY_FUNCTION: dict[str, Callable[..., Any]] = {
     "trunc": lambda target: target.__trunc__(),
 }
 _OPERATIONS: dict[str, Callable[[Worker, Any, str, list[Any], dict[str, Any]], Any]] = {
+    "run": lambda _worker, _target, source, _values, _named: beside.run(source),
     "fetch": Worker.fetch,
     "bind": Worker.bind,
     "unbind": Worker.unbind,

@@ -86,7 +86,7 @@ def _stream(printed: tuple[io.StringIO, io.StringIO]) -> list[dict[str, Any]]:
 def _error(error: BaseException, source: str) -> dict[str, Any]:
     line = _failing_line(error)
     name = type(error).__name__
-    if getattr(error, "from_student", False) is True and line in _hidden_lines(source):
+    if getattr(error, "from_student", False) is True and line in hidden_lines(source):
         name, text = _STUDENTS, f"{name}: {_text_of(error)}"
     else:
         text = _text_of(error)
@@ -113,7 +113,8 @@ def _failing_line(error: BaseException) -> int:
     return lines[0] if lines else 0
 
 
-def _hidden_lines(source: str) -> set[int]:
+def hidden_lines(source: str) -> set[int]:
+    """The lines of a test cell that students never see."""
     hidden, inside = set(), False
     for number, line in enumerate(source.split("\n"), start=1):
         inside = (inside or "BEGIN HIDDEN TESTS" in line) and "END HIDDEN TESTS" not in line

@@ -8,6 +8,7 @@ from typing import Any
 from grader.jobs import Limits
 from grader.plan import Plan
 from grader.report import Outcome
+from grader.split.canaries import try_out, watch
 from grader.split.script import Script
 from grader.split.side import TestsSide, TestsSideFailed
 
@@ -19,7 +20,8 @@ _WORDS = {
 }
 
 Trial = dict[str, dict[str, Any]]
-"""By test: ``split``, whether it can be; ``why`` not; ``noticed``, what the teacher's own solution leaves to classes."""
+"""By test: ``split``, whether it can be; ``why`` not; ``noticed``, what the teacher's own solution leaves to classes;
+``mutants``, for one that can't: the mutations that the teacher's own solution fails, see canaries."""
 
 
 @dataclass(slots=True)
@@ -32,16 +34,31 @@ class Judge:
     limits: Limits
     deadline: float
     trial: Trial | None
-    """None while the teacher's own notebook is tried."""
+    """None while the teacher's own notebook is tried both ways."""
+    trying: bool = False
+    """Whether this is the teacher's own notebook, to find out which mutations its solution fails."""
     verdicts: dict[int, dict[str, Any]] = field(default_factory=dict)
     failed: str = ""
     """Our own fault, if one tests' process ended."""
+    tried: Trial = field(default_factory=dict)
+    """The trial's entries of tests whose mutations were tried just now."""
+    canaries: dict[str, int] = field(default_factory=dict)
+    doubted: dict[str, str] = field(default_factory=dict)
 
     def wanted(self) -> frozenset[int]:
-        """The places of the test cells that are judged here."""
+        """The places of the test cells whose moment is kept: all, but in the teacher's trial only those that may run apart."""
         return frozenset(
-            question.cell for question in self.plan.questions if question.cell is not None and self._is_split(question.grade_id)
+            question.cell
+            for question in self.plan.questions
+            if question.cell is not None and question.grade_id in self.script.tests and not self._is_in_place(question.grade_id)
         )
+
+    def apart(self) -> frozenset[int]:
+        """The places of the test cells that are judged in the tests' process."""
+        return frozenset(place for place in self.wanted() if self._is_split(self.plan.cells[place].grade_id))
+
+    def _is_in_place(self, grade_id: str) -> bool:
+        return self.trial is None and not self._is_split(grade_id)
 
     def copies(self) -> int:
         """How many processes wait on the student's side at most: one for each test, and one that answers."""
@@ -88,8 +105,29 @@ class Judge:
             text = "The notebook's code kept its process from being asked."
             error = {"output_type": "error", "ename": "Gone", "evalue": text, "traceback": [text]}
             return {"outcome": "error", "outputs": [error], "noticed": [], "gone": text}
+        if not self._is_split(grade_id):
+            return self._beside(grade_id)
         allowed = None if self.trial is None else self.trial.get(grade_id, {}).get("noticed", [])
         return self.side.test(self.script.tests[grade_id].source, allowed, seconds)
+
+    def _beside(self, grade_id: str) -> dict[str, Any]:
+        """The verdict of a test that runs beside the student's code, with its canaries."""
+        known = (self.trial or {}).get(grade_id, {})
+        source = self.script.tests[grade_id].source
+        points = next(question.max_points for question in self.plan.questions if question.grade_id == grade_id)
+        if self.trying:
+            verdict, usable = try_out(source, points, self._ask)
+            self.tried[grade_id] = {**known, "mutants": usable}
+            return verdict
+        watched = watch(source, points, known.get("mutants", []), self._ask)
+        self.canaries[grade_id] = watched.mutants
+        if watched.doubt:
+            self.doubted[grade_id] = watched.doubt
+        return watched.verdict
+
+    def _ask(self, source: str) -> dict[str, Any]:
+        seconds = min(float(self.limits.cell_seconds), self.deadline - time.monotonic())
+        return self.side.beside(source, max(seconds, 1.0))
 
     def _place(self, grade_id: str) -> int | None:
         return next((question.cell for question in self.plan.questions if question.grade_id == grade_id), None)
@@ -111,7 +149,8 @@ class Judge:
 
     def findings(self, seen: list[Outcome | None]) -> tuple[list[str], list[str]]:
         """What a person should look at, and all that was noticed. ``seen``: how the visible tests ended for the student."""
-        review, evidence = [], []
+        review = [f"{grade_id}: {doubt}" for grade_id, doubt in self.doubted.items()]
+        evidence: list[str] = []
         for place, verdict in sorted(self.verdicts.items()):
             grade_id = self.plan.cells[place].grade_id
             expected = (self.trial or {}).get(grade_id, {}).get("noticed", [])
@@ -122,13 +161,15 @@ class Judge:
                     review.append(sentence)
             if verdict["gone"]:
                 review.append(f"{grade_id}: {verdict['gone']}")
-            elif verdict["outcome"] == "error" and seen[place] == "ok" and self._fails_visibly(place, verdict):
+            elif self._fails_apart_only(place, verdict, seen[place]):
                 review.append(f"{grade_id}: the visible tests passed beside the student's code and failed apart from it.")
         return review, list(dict.fromkeys([*evidence, *review]))
 
-    def _fails_visibly(self, place: int, verdict: dict[str, Any]) -> bool:
-        """Whether the line that failed is one that the student has."""
+    def _fails_apart_only(self, place: int, verdict: dict[str, Any], seen: Outcome | None) -> bool:
+        """Whether a test failed apart from the student's code, on a line that had passed beside it."""
         cell = self.plan.cells[place]
+        if verdict["outcome"] != "error" or seen != "ok" or not self._is_split(cell.grade_id):
+            return False
         test = self.script.tests[cell.grade_id]
         trace = next((output["traceback"][0] for output in verdict["outputs"] if output["output_type"] == "error"), "")
         _, _, line = trace.partition(": ")

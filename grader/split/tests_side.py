@@ -14,11 +14,11 @@ import socket
 import sys
 import time
 import types
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from . import wire
+from . import beside, wire
 from .cell import Ended, execute, run_cell
 from .conversation import Conversation, ConversationOver, Gone, TookTooLong
 from .namespace import Namespace, our_module
@@ -47,6 +47,10 @@ class Snapshot:
             self._talk.own_globals = names
         self._talk.deadline, self._talk.allowed, self._talk.noticed = deadline, allowed, set()
         return self._talk
+
+    def beside(self, source: str, seconds: float) -> dict[str, Any]:
+        """What a new copy says of a test that it ran itself; see beside. Raises ConversationOver."""
+        return beside.ask(self._new_worker(), source, seconds)
 
     def end(self) -> None:
         """Let the snapshot go."""
@@ -127,6 +131,18 @@ class Tests:
             ended.outcome = "timeout"
         return {**asdict(ended), "noticed": sorted(talk.noticed) if talk else [], "gone": gone}
 
+    def beside(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Have a copy of the student's process run a test by itself. The answer has the form of a test's."""
+        try:
+            if self._snapshot is None:
+                raise Gone("There is no such moment.")
+            with _bell(order["seconds"]):
+                return {**self._snapshot.beside(order["source"], order["seconds"]), "noticed": [], "gone": ""}
+        except ConversationOver as error:
+            text, late = str(error), isinstance(error, TookTooLong)
+            output = {"output_type": "error", "ename": type(error).__name__, "evalue": text, "traceback": [text]}
+            return {"outcome": "timeout" if late else "error", "outputs": [output], "noticed": [], "gone": "" if late else text}
+
     def _timed(self, seconds: float, allowed: frozenset[str] | None, run: Any) -> tuple[Ended, Conversation | None, bool]:
         """Run something with a bell that rings until it is heard: a test could swallow the first ring."""
         talk: Conversation | None = None
@@ -154,6 +170,21 @@ class Tests:
         if rang and talk is not None and not talk.over:
             talk.over = TookTooLong("The test ran out of time.")
         return ended, talk, bool(rang)
+
+
+@contextlib.contextmanager
+def _bell(seconds: float) -> Iterator[None]:
+    """Raise TookTooLong when the time is up, whatever goes on."""
+
+    def ring(_number: int, _frame: Any) -> None:
+        raise TookTooLong("The test ran out of time.")
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds + _AGAIN_SECONDS)
+    try:
+        yield
+    finally:
+        _stop_ringing()
 
 
 def _stop_ringing() -> None:
@@ -226,6 +257,8 @@ def serve(control: socket.socket) -> None:
         elif order["do"] == "prepare":
             tests.prepare(order)
             answer = {}
+        elif order["do"] == "beside":
+            answer = tests.beside(order)
         else:
             answer = tests.test(order)
         wire.send(control, answer)

@@ -1,7 +1,11 @@
 """Folders of submissions, graded for real: layout, resuming, pages, and file trees made to do harm."""
 
+import contextlib
 import json
 import os
+import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +30,7 @@ class Course:
         self.put("source/hw/hw.ipynb", as_file(SOURCE))
         self.put("source/hw/data.csv", b"1\n")
         self.ran: list[str] = []
+        self.remarks: list[str] = []
 
     def put(self, path: str, data: bytes) -> Path:
         target = self.root / path
@@ -38,13 +43,17 @@ class Course:
         answering(f=f, why=why)(content)
         return self.put(f"submitted/{student}/hw/hw.ipynb", as_file(content))
 
-    def batch(self) -> Batch:
-        return Batch(self.root / "source", self.root / "submitted", self.root / "out")
+    def batch(self, **how: Any) -> Batch:
+        return Batch(self.root / "source", self.root / "submitted", self.root / "out", **how)
 
-    def grade(self) -> Lines:
-        batch = self.batch()
+    def page(self, student: str) -> str:
+        return (self.root / f"out/{student}/hw/hw.html").read_text("utf-8")
+
+    def grade(self, **how: Any) -> Lines:
+        batch = self.batch(**how)
         self.ran = []
         batch.look()
+        self.remarks = batch.remarks
         batch.run(jobs=2, on_done=lambda line, kept: None if kept else self.ran.append(line["student"]))
         lines = [json.loads(line) for line in (self.root / "out/results.jsonl").read_text("utf-8").splitlines()]
         return {line["student"]: line for line in lines}
@@ -213,3 +222,101 @@ def test_a_changed_test_is_evidence(course: Course) -> None:
 
     assert ann["score"] == 0
     assert ann["evidence"] == ["hw.ipynb: Cell “t” is locked and was changed; the teacher's was run."]
+
+
+def with_points(points: float) -> bytes:
+    content = from_file(as_file(SOURCE))
+    cell_of(content, "t")["metadata"]["nbgrader"]["points"] = points
+    return as_file(content)
+
+
+@contextlib.contextmanager
+def no_process() -> Iterator[None]:
+    """Fail if this process starts another one."""
+    watched.set()
+    try:
+        yield
+    finally:
+        watched.clear()
+
+
+watched = threading.Event()
+
+
+def _watch(event: str, _arguments: tuple[object, ...]) -> None:
+    if watched.is_set() and event in {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.system", "os.exec"}:
+        raise AssertionError(f"a process was started: {event}")
+
+
+sys.addaudithook(_watch)
+
+
+def test_new_points_are_given_to_an_earlier_run_and_nothing_is_run(course: Course) -> None:
+    course.hand_in("ann")
+    course.hand_in("bob", f="def f(x): return 3 * x")
+    before = course.grade()
+    course.put("source/hw/hw.ipynb", with_points(7))
+
+    with no_process():
+        lines = course.grade(rescore_only=True)
+
+    assert {name: (line["score"], line["max_score"]) for name, line in lines.items()} == {"ann": (7, 10), "bob": (0, 10)}
+    assert "7 / 7" in course.page("ann")
+    assert lines["bob"]["provenance"]["rescored"]
+    assert lines["bob"]["notebooks"][0]["cells"][0]["staff_message"] == before["bob"]["notebooks"][0]["cells"][0]["staff_message"]
+    with no_process():
+        assert course.grade(rescore_only=True) == lines
+    assert course.ran == []
+
+
+def test_what_cannot_be_scored_anew_stays_as_it_is_and_is_named(course: Course) -> None:
+    for student in ("ann", "bob", "cem"):
+        course.hand_in(student)
+    before = course.grade()
+    course.hand_in("bob", f="def f(x): return 0")
+    course.hand_in("new")
+    report = before["cem"]["provenance"]["report"]
+    course.put(f"out/run-reports/{report[:2]}/{report}", b"{}")
+    course.put("source/hw/hw.ipynb", with_points(7))
+
+    with no_process():
+        lines = course.grade(rescore_only=True)
+
+    assert set(lines) == {"ann", "bob", "cem"}
+    assert lines["bob"] == before["bob"]
+    assert [name for name in ("ann", "bob", "cem", "new") if any(r.startswith(f"{name}, hw:") for r in course.remarks)][-2:] == [
+        "cem",
+        "new",
+    ]
+    assert any("bob, hw: not scored anew. What was handed in" in remark for remark in course.remarks)
+
+
+def test_a_changed_test_is_never_scored_by_an_earlier_run(course: Course) -> None:
+    course.hand_in("ann")
+    before = course.grade()
+    course.put("source/hw/hw.ipynb", with_points(7).replace(b"f(2) == 4", b"f(2) == 5"))
+
+    with no_process():
+        lines = course.grade(rescore_only=True)
+
+    assert lines == before
+    assert course.remarks == ["ann, hw: not scored anew. More than points has changed in the source; grade it anew."]
+
+
+def test_students_see_of_a_failed_test_what_the_teacher_wants(course: Course) -> None:
+    course.hand_in("ann", f="def f(x): return 4")
+    course.grade()
+    assert "did not pass this test" in course.page("ann")
+
+    course.grade(shown="nothing")
+    assert "did not pass this test" not in course.page("ann")
+    assert "Tests failed" in course.page("ann")
+
+    course.grade(shown="test")
+    assert "assert f(3) == 9" in course.page("ann")
+    assert "AssertionError: three" in course.page("ann")
+
+    course.grade(shown="message")
+    assert "did not pass this test" in course.page("ann")
+    assert "three" not in course.page("ann")
+    assert "f(3)" not in course.page("ann")

@@ -35,3 +35,8 @@ def test_a_report_survives_the_way_to_the_worker() -> None:
 def test_a_result_with_an_unknown_end_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown status"):
         GradeResult.from_json({"job_id": "1", "status": "perfect"})
+
+
+@pytest.mark.parametrize("told", [{}, {"shown": "everything"}, {"shown": None}, {"shown": ["test"]}])
+def test_a_job_that_does_not_say_what_students_see_shows_them_our_sentence_only(told: dict[str, object]) -> None:
+    assert GradeJob.from_json({"job_id": "1", "source": [], "submission": [], **told}).shown == "message"

@@ -1,7 +1,10 @@
 """An assignment looked over: what reading finds, and what only running finds."""
 
+import pytest
+
 from grader.lint import lint
 from grader.problems import Problem
+from grader.split.obstacles import in_words
 from tests.support.notebooks import Cell, answer, as_file, checks, notebook
 
 F = answer("f", "def f(x):\n    ### BEGIN SOLUTION\n    return x * x\n    ### END SOLUTION")
@@ -57,3 +60,57 @@ def test_all_that_reading_finds_is_named_at_once() -> None:
         ("n.ipynb", 3, "warning"),
     ]
     assert all(p.cure for p in found)
+
+
+def test_tests_that_cannot_run_apart_are_listed_with_why_and_cure_and_how_they_are_watched() -> None:
+    found = problems_of(
+        F,
+        checks("magic", "%precision 3\nassert f(2) == 4"),
+        checks("source", "import inspect\nassert 'return' in inspect.getsource(f)"),
+        checks("apart", "assert f(3) == 9"),
+        checks("odd", "%precision 3\nf(2)"),
+    )
+
+    shared = [p for p in found if "can't run apart" in p.message]
+    assert [(p.cell, p.grade_id, p.severity) for p in shared] == [
+        (2, "magic", "warning"),
+        (3, "source", "warning"),
+        (5, "odd", "warning"),
+    ]
+    magic, source, odd = shared
+    assert "a magic" in magic.message
+    assert "Wrong copies of it run along" in magic.message
+    assert "reads the source" in source.message
+    assert "no expectation that could be made wrong" in odd.message
+    assert all(p.cure for p in shared)
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("with mock.patch('__main__.ask', lambda: 3): assert go() == 3", "patches the student's module"),
+        ("assert len(plt.gcf().axes) == 1", "matplotlib's current figure"),
+        ("assert ax.get_title() == 'x'", "looks into a plot"),
+        ("assert 'x' in globals()", "own module"),
+        ("assert f(2) == 4", "(NameError: no f)"),
+    ],
+)
+def test_why_a_test_cannot_run_apart_is_told_in_words(source: str, reason: str) -> None:
+    said, cure = in_words(source, "NameError: no f")
+
+    assert reason in said
+    assert cure
+
+
+def test_what_was_cut_out_of_one_cell_and_stands_in_another_is_pointed_out() -> None:
+    secret = "assert f(31) == 961, 'a long hidden test'"
+    found = problems_of(
+        F,
+        checks("t", f"assert f(2) == 4\n### BEGIN HIDDEN TESTS\n{secret}\n### END HIDDEN TESTS"),
+        checks("u", secret),
+        run=False,
+        **{"notes.txt": f"do not forget: {secret}".encode()},
+    )
+
+    assert [(p.cell, p.grade_id, p.severity) for p in found] == [(2, "t", "warning"), (2, "t", "warning")]
+    assert {"notes.txt" in p.message for p in found} == {True, False}
