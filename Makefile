@@ -16,7 +16,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up install test check lint unit conformance corpus functional browser test-slow bench docs lock format clean
+.PHONY: help up install test check lint unit conformance corpus functional browser test-slow bench bench-grading docs lock format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ test-slow: $(VENV)/.dev $(VENV)/.chromium .venv-nbgrader/.done ## Tests of minut
 
 bench: $(VENV)/.dev ## Measure the steps of a class of 1,200 against what they cannot beat
 	$(BIN)/python -m tests.bench
+
+bench-grading: $(VENV)/.dev .venv-nbgrader/.done ## What grading costs beside nbgrader and stock nbclient
+	$(BIN)/python -m tests.bench.grading
 
 docs: $(VENV)/.dev ## Write docs/reference/command-line.md anew from the commands' own help
 	$(BIN)/python tools/command_line_page.py

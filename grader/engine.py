@@ -84,6 +84,7 @@ class _Runs:
         self._cpu = 0.0
         self._peak_mb: float | None = None
         self._in_group = False
+        self._modules: list[str] = []
 
     def measured(self) -> dict[str, Any]:
         """What it cost; the trial's part is not counted, it is the release's."""
@@ -115,9 +116,10 @@ class _Runs:
             if "report" not in answer:
                 raise _Failed(str(answer.get("unavailable") or answer.get("missing") or "The run said nothing."))
             report = RunReport.from_json(answer["report"])
-            self._cpu = used.cpu + report.extra.get("sandbox_cpu_seconds", 0.0)
+            self._cpu = used.cpu + answer["cpu_seconds"]
+            self._modules = answer["modules"]
             self._in_group = bool(groups)
-            self._peak_mb = report.extra.get("largest_process_mb")
+            self._peak_mb = answer["peak_mb"]
             if "student" in groups:
                 self._peak_mb = groups["student"].peak_mb or self._peak_mb
         return report
@@ -130,7 +132,7 @@ class _Runs:
         limits = replace(job.limits, total_seconds=max(job.limits.total_seconds, 60))
         teachers = replace(job, submission=job.source, limits=limits)
         report = self._run(teachers, trials=None)
-        made = _Trials({run.path: run.trials for run in report.notebooks}, report.extra.get("modules", []))
+        made = _Trials({run.path: run.trials for run in report.notebooks}, self._modules)
         if not all(test["split"] for tests in made.tests.values() for test in tests.values()):
             # Only now is it known which tests run beside the student's code, and need mutants that the solution fails.
             for run in self._run(teachers, trials=made, trying=True).notebooks:

@@ -1,8 +1,8 @@
 """The process between the worker and the sandbox, one for each job, forked with an empty environment (see fork_server.py).
 
 It reads what students wrote and talks to their kernel, so the worker never does. One JSON object comes in on a socket; lines of
-JSON go out: ``{"progress": [done, total]}``, and at the end ``{"report": …}``, ``{"unavailable": sentence}`` when our machinery
-can't do it, or ``{"missing": sentence}`` when a stored file is gone.
+JSON go out: ``{"progress": [done, total]}``, and at the end ``{"report": …}`` with what it used, ``{"unavailable": sentence}``
+when our machinery can't do it, or ``{"missing": sentence}`` when a stored file is gone.
 """
 
 import asyncio
@@ -64,7 +64,8 @@ def _drive(_request: dict[str, Any], descriptors: list[int], _connection: socket
     with socket.socket(fileno=talk) as sock, sock.makefile("rw", encoding="utf-8", newline="\n") as replies:
         request = json.load(replies)
         try:
-            answer: dict[str, Any] = {"report": _Run(request, replies).report().to_json()}
+            run = _Run(request, replies)
+            answer: dict[str, Any] = {"report": run.report().to_json(), **run.measured()}
         except (KernelNotStarted, TestsSideFailed) as error:
             answer = {"unavailable": str(error)}
         except UnreadableNotebook as error:
@@ -107,13 +108,16 @@ class _Run:
             tuple(sorted([*runs, *handed_in.not_run], key=lambda run: order[run.path])),
             sandbox=self._sandbox,
             kernel_seconds=round(time.monotonic() - started, 3),
-            extra={
-                **({"modules": list(dict.fromkeys(self._modules))} if self._trials is None else {}),
-                "ignored_files": list(handed_in.ignored),
-                "sandbox_cpu_seconds": round(sum(used.cpu for used in self._used), 3),
-                "largest_process_mb": max((used.peak_mb for used in self._used), default=0.0),
-            },
+            extra={"ignored_files": list(handed_in.ignored)},
         )
+
+    def measured(self) -> dict[str, Any]:
+        """What the sandboxed processes used, and which libraries the teacher's notebooks import."""
+        return {
+            "cpu_seconds": round(sum(used.cpu for used in self._used), 3),
+            "peak_mb": max((used.peak_mb for used in self._used), default=0.0),
+            "modules": list(dict.fromkeys(self._modules)),
+        }
 
     async def _run_all(self, handed_in: HandedIn, progress: "_Progress") -> list[NotebookRun]:
         from grader.execution import Allowance  # noqa: PLC0415 - it brings nbclient, which those who only import us do without

@@ -21,7 +21,7 @@ from tests.unit.grader.conftest import Graded
 from tests.unit.grader.test_corpus import CORPUS, assignment, expected_of, parts_of
 
 COURSE = Path(__file__).parents[3] / "courses" / "example"
-TIMES = {"seconds", "kernel_seconds", "peak_mb"}
+TIMES = {"seconds", "kernel_seconds", "cpu_seconds", "peak_mb"}
 
 
 def without_times(result: GradeResult) -> dict[str, Any]:
