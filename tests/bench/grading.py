@@ -24,7 +24,8 @@ from tests.support.notebooks import Notebook, answer, answering, as_file, checks
 NBGRADER = Path(".venv-nbgrader/bin/python").absolute()
 SOLUTIONS = {
     "mean": "def mean(values):\n    return float(np.mean(values))",
-    "table": "table = pd.DataFrame({'city': ['a', 'b', 'a'], 'rain': [1.0, 2.0, 3.0]})\nsums = table.groupby('city')['rain'].sum()",
+    "table": "table = pd.DataFrame({'city': ['a', 'b', 'a'], 'rain': [1.0, 2.0, 3.0]})\n"
+    "sums = table.groupby('city')['rain'].sum()",
     "clip": "def clip(values, low, high):\n    return np.clip(np.array(values), low, high)",
     "words": "def words(text):\n    counts = {}\n    for word in text.split():\n"
     "        counts[word] = counts.get(word, 0) + 1\n    return counts",
@@ -32,7 +33,8 @@ SOLUTIONS = {
 TESTS = {
     "mean": "assert mean([1, 2, 3]) == 2\n### BEGIN HIDDEN TESTS\nassert mean([4]) == 4\n### END HIDDEN TESTS",
     "table": "assert sums['b'] == 2\n### BEGIN HIDDEN TESTS\nassert list(sums) == [4.0, 2.0]\n### END HIDDEN TESTS",
-    "clip": "assert list(clip([1, 5], 2, 4)) == [2, 4]\n### BEGIN HIDDEN TESTS\nassert clip([0], 1, 2)[0] == 1\n### END HIDDEN TESTS",
+    "clip": "assert list(clip([1, 5], 2, 4)) == [2, 4]\n"
+    "### BEGIN HIDDEN TESTS\nassert clip([0], 1, 2)[0] == 1\n### END HIDDEN TESTS",
     "words": "assert words('a b a') == {'a': 2, 'b': 1}\n### BEGIN HIDDEN TESTS\nassert words('') == {}\n### END HIDDEN TESTS",
 }
 
@@ -62,7 +64,7 @@ def hand_in(folder: Path, students: int) -> None:
         theirs, answers = released(original), dict(SOLUTIONS)
         if number % 4 == 1:
             answers["mean"] = "def mean(values):\n    return 0.0"
-        if number % 4 == 2:  # noqa: PLR2004 - each fourth
+        if number % 4 == 2:
             del answers["clip"]
         answering(**answers)(theirs)
         place = folder / "submitted" / f"s{number:03}" / "ps"
