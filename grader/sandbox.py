@@ -21,7 +21,7 @@ _LIBRARY = Path("/run/lib")
 _TEMPLATE_DISK_MB = 100
 _SHARED_MEMORY_MB = 64
 _UID_BASE, _UID_COUNT = 40_000, 20_000
-_RIGHTS = ("SYS_ADMIN", "NET_ADMIN", "SETUID", "SETGID", "SETPCAP", "DAC_OVERRIDE")
+_RIGHTS = ("SYS_ADMIN", "NET_ADMIN", "SETUID", "SETGID", "SETPCAP", "SETFCAP", "DAC_OVERRIDE")
 """What the process in the sandbox keeps so that its children can be given namespaces and users; each child drops all of it."""
 
 
@@ -85,7 +85,8 @@ class Bubblewrap:
         flags += ["--hostname", "grader", "--new-session", "--cap-drop", "ALL"]
         flags += [part for name in _RIGHTS for part in ("--cap-add", f"CAP_{name}")]
         if not self.as_root:
-            flags += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
+            # Root of the user namespace; as anybody else, bubblewrap would use a second one, without rights over the first.
+            flags += ["--unshare-user", "--uid", "0", "--gid", "0"]
         flags += ["--proc", "/proc", "--dev", "/dev"]
         flags += ["--perms", "1777", "--size", str(_SHARED_MEMORY_MB << 20), "--tmpfs", "/dev/shm"]  # noqa: S108
         flags += ["--perms", "1777", "--size", str(_TEMPLATE_DISK_MB << 20), "--tmpfs", "/tmp"]  # noqa: S108

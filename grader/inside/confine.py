@@ -21,6 +21,7 @@ HOME = "/tmp/home"  # noqa: S108
 _SHARED_MEMORY_MB = 64
 _RESERVE_MB = 128
 _OPEN_FILES = 512
+_NOBODY = 65534
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,12 @@ def _own_view(place: Place, disk_mb: int) -> None:
 
 
 def _own_user() -> None:
-    """A user namespace, so that the number of processes is counted for this child alone."""
+    """A user namespace, so that the number of processes is counted for this child alone, and nobody is root in it."""
     user, group = os.geteuid(), os.getegid()
     system.unshare(system.NEW_USERS)
     Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    Path("/proc/self/uid_map").write_text(f"{_NOBODY} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{_NOBODY} {group} 1")
 
 
 def _limit(request: dict[str, Any]) -> None:
