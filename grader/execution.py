@@ -72,6 +72,8 @@ async def execute(
     with contextlib.closing(moments):
         client = _Client(notebook, kernel, door, allowance.budget, moments)
         stopped = await _run_cells(client, plan, outcomes, limits, allowance)
+        if stopped:
+            await kernel.stop()  # what still runs in it would only take time from the tests
         await asyncio.to_thread(moments.frozen, moments)
     return Execution(_without_ours(notebook), outcomes, stopped)
 

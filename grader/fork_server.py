@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.inside.keeper import ENDED, INTERRUPT
+from grader.inside.keeper import ENDED, INTERRUPT, STOP
 from grader.inside.serving import MESSAGE
 from grader.scratch import make_scratch, remove_scratch
 
@@ -57,6 +57,13 @@ class Forked:
         """Interrupt what runs in the kernel."""
         with contextlib.suppress(OSError):
             self._connection.send(INTERRUPT)
+
+    def stop(self) -> None:
+        """End the kernel alone, whatever it is doing; copies of it stay."""
+        with contextlib.suppress(OSError):
+            self._connection.send(STOP)
+        while not self._ended and select.select([self._connection], [], [], _END_SECONDS)[0]:
+            self._note()
 
     def is_alive(self) -> bool:
         """Whether the kernel is there; copies of it may outlive it."""

@@ -103,6 +103,10 @@ class LineKernel:
         """Interrupt the cell that runs."""
         self._process.interrupt()
 
+    async def stop(self) -> None:
+        """End it; what it keeps for the tests stays."""
+        await asyncio.to_thread(self._process.stop)
+
     async def is_alive(self) -> bool:
         """Whether the kernel's process is there."""
         return self._process.is_alive()

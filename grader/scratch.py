@@ -8,7 +8,7 @@ from pathlib import Path
 
 _PREFIX = "hr-"
 _LONGEST_BASE = 60
-"""The kernel's sockets lie in the folder, and a socket's path may have only about a hundred bytes."""
+"""The templates' sockets lie in the folder, and a socket's path may have only about a hundred bytes."""
 
 
 def make_scratch(base: Path | None = None) -> Path:

@@ -1,7 +1,8 @@
 """The first process of a child's namespace: it outlives the kernel, whose copies still wait for their tests.
 
-With the first process of a namespace all others end. So the kernel is its child. It passes interrupts on, buries whoever ends,
-tells when the kernel has ended, and goes, with everything, when the connection to whoever asked for all this has gone.
+With the first process of a namespace all others end. So the kernel is its child. It passes interrupts on, kills the kernel alone
+when told to, buries whoever ends, and tells when the kernel has ended. It goes, with everything, when the connection to whoever
+asked for all this has gone.
 """
 
 import contextlib
@@ -16,6 +17,7 @@ from pathlib import Path
 from . import system
 
 INTERRUPT = b"i"
+STOP = b"k"
 ENDED = b"e"
 
 
@@ -55,11 +57,11 @@ def _stay(connection: socket.socket, child: int) -> None:
             if number == woken:
                 os.read(woken, 4096)
                 _bury(connection, child)
-            elif event & select.POLLIN and connection.recv(1) == INTERRUPT:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(child, signal.SIGINT)
-            else:
+            elif not event & select.POLLIN or not (told := connection.recv(1)):
                 return
+            else:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(child, signal.SIGKILL if told == STOP else signal.SIGINT)
 
 
 def _bury(connection: socket.socket, child: int) -> None:

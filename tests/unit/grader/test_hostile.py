@@ -128,6 +128,23 @@ def test_a_loop_that_ignores_the_interrupt_is_killed_and_what_came_before_counts
     assert "could not be interrupted" in result.result.staff_reason
 
 
+def test_a_loop_that_can_not_be_interrupted_takes_no_time_from_the_tests(graded: Grades) -> None:
+    busy = (
+        "import time\nfrom pathlib import Path\n"
+        "def running():\n"
+        "    facts = [path.read_text().rpartition(') ')[2].split() for path in Path('/proc').glob('[0-9]*/stat')]\n"
+        "    return sum(fact[0] == 'R' for fact in facts) - 1\n"
+        "def busy():\n    return min((time.sleep(0.05), running())[1] for _ in range(10))"  # what spins does so each time
+    )
+    source = notebook(answer("f"), checks("alone", "assert busy() == 0"), answer("g"))
+    stubborn = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
+
+    result = graded(source, answering(f=busy, g=stubborn), Limits(cell_seconds=2))
+
+    assert result.points == {"alone": 1}
+    assert "could not be interrupted" in result.result.staff_reason
+
+
 def test_a_kernel_that_kills_itself_leaves_the_rest_to_a_person(graded: Grades) -> None:
     result = graded(SOURCE, answering(a="x = 1", b="import os\nos._exit(0)"))
 
