@@ -66,7 +66,7 @@ def line_of(
         "reason": result.staff_reason,
         "score": sum((cell.points or 0.0 for cell in result.cells), 0.0) if graded else None,
         "max_score": sum((cell.max_points for cell in result.cells), 0.0),
-        "needs_review": [*remarks, *_for_a_person(result), *facts.get("needs_review", ())],
+        "needs_review": list(dict.fromkeys([*remarks, *_for_a_person(result), *facts.get("needs_review", ())])),
         "evidence": list(facts.get("evidence", ())),
         "notebooks": [
             {"name": name, "cells": [_cell(cell, kinds) for cell in result.cells if cell.notebook == name]}

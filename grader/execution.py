@@ -14,6 +14,7 @@ from nbformat import NotebookNode, from_dict
 
 from grader.jobs import Limits
 from grader.kept_outputs import OutputBudget
+from grader.kernel_end import how_it_ended
 from grader.line_kernel import LineKernel
 from grader.plan import Plan, as_notebook
 from grader.report import Outcome
@@ -93,8 +94,11 @@ async def _run_cells(client: "_Client", plan: Plan, outcomes: list[Outcome | Non
         except _Hung:
             outcomes[index] = "timeout"
             return _WHY_STOPPED[_Hung]
-        except (DeadKernelError, _Mute) as error:
-            return _WHY_STOPPED[type(error)]
+        except DeadKernelError:
+            how = how_it_ended(await client.kernel_status(), limits.memory_mb)
+            return f"The notebook's code ended its own kernel in {_cell_name(plan, index)}: {how}."
+        except _Mute:
+            return _WHY_STOPPED[_Mute]
         except Exception as error:  # noqa: BLE001 - whatever nonsense the kernel sends is the submission's, not our, failure
             return f"The notebook's kernel sent something that can't be understood ({type(error).__name__})."
         allowance.on_cell()
@@ -112,8 +116,13 @@ class _Hung(Exception):
 _WHY_STOPPED: dict[type[Exception], str] = {
     _Hung: "A cell ran too long and could not be interrupted.",
     _Mute: "The notebook's kernel did not answer any more.",
-    DeadKernelError: "The notebook's code ended its own kernel, for example by using more memory than allowed.",
 }
+
+
+def _cell_name(plan: Plan, index: int) -> str:
+    """The cell's number, as people count, with the name of its question if it has one."""
+    grade_id = plan.cells[index].grade_id
+    return f"cell {index + 1} ({grade_id})" if grade_id else f"cell {index + 1}"
 
 
 class _Client(NotebookClient):
@@ -156,6 +165,10 @@ class _Client(NotebookClient):
         except Exception:  # noqa: BLE001 - no answer, or nonsense
             raise _Mute from None
         return self._door.take()
+
+    async def kernel_status(self) -> int | None:
+        """What wait(2) said of the kernel that has ended; None where nobody could tell."""
+        return await self._kernel.status()
 
     async def run_cell(self, index: int, seconds: float) -> Outcome:
         """Run one cell. Raises DeadKernelError, or _Hung when it can't be interrupted."""

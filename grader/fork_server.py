@@ -51,6 +51,7 @@ class Forked:
     def __init__(self, connection: socket.socket, process: int) -> None:
         self._connection, self._process = connection, process
         self._ended = False
+        self._status: int | None = None
         self._used: Used | None = None
 
     def interrupt(self) -> None:
@@ -62,14 +63,18 @@ class Forked:
         """End the kernel alone, whatever it is doing; copies of it stay."""
         with contextlib.suppress(OSError):
             self._connection.send(STOP)
-        while not self._ended and select.select([self._connection], [], [], _END_SECONDS)[0]:
-            self._note()
+        self._wait_for_end()
 
     def is_alive(self) -> bool:
         """Whether the kernel is there; copies of it may outlive it."""
         while not self._ended and select.select([self._connection], [], [], 0)[0]:
             self._note()
         return not self._ended
+
+    def status(self) -> int | None:
+        """What wait(2) said of the kernel that has ended; None where nobody could tell."""
+        self._wait_for_end()
+        return self._status
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end; whether it came."""
@@ -86,14 +91,21 @@ class Forked:
                 self._note()
         return self._used
 
+    def _wait_for_end(self) -> None:
+        while not self._ended and select.select([self._connection], [], [], _END_SECONDS)[0]:
+            self._note()
+
     def _note(self) -> None:
-        """Take one message: the kernel has ended; or all has, and this is what it used."""
+        """Take one message: how the kernel has ended; or all has, and this is what it used."""
         try:
             said = self._connection.recv(MESSAGE)
         except OSError:
             said = b""
         self._ended = True
-        if said != ENDED:
+        if said.startswith(ENDED):
+            with contextlib.suppress(ValueError):
+                self._status = int(said.removeprefix(ENDED))
+        else:
             told = json.loads(said or b"{}")
             self._used = Used(told.get("cpu", 0.0), told.get("peak_mb", 0.0))
 

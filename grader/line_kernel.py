@@ -107,6 +107,10 @@ class LineKernel:
         """End it; what it keeps for the tests stays."""
         await asyncio.to_thread(self._process.stop)
 
+    async def status(self) -> int | None:
+        """What wait(2) said of the kernel's process, which has ended; None where nobody could tell."""
+        return await asyncio.to_thread(self._process.status)
+
     async def is_alive(self) -> bool:
         """Whether the kernel's process is there."""
         return self._process.is_alive()

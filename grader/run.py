@@ -206,7 +206,20 @@ def _judged(judge: Judge, done: "Execution") -> NotebookRun:
         ways = [{cell.grade_id: cell.points for cell in score(RunReport((way,)), judge.limits)} for way in (beside, run)]
         return replace(run, trials=compare(ways[0], ways[1], judge, seen))
     review, evidence = judge.findings(seen)
+    if sentence:
+        unrun = _not_run(run)
+        review += [f"Not run: {', '.join(unrun)}. {sentence}"] if unrun else []
+        evidence.append(sentence)
     return replace(run, needs_review=tuple(review), evidence=tuple(evidence))
+
+
+def _not_run(run: NotebookRun) -> list[str]:
+    """The questions with tests whose turn never came."""
+    return [
+        question.grade_id
+        for question in run.questions
+        if question.kind == "auto" and question.cell is not None and run.outcomes[question.cell] == "not_run"
+    ]
 
 
 class _Progress:

@@ -1,8 +1,8 @@
 """The first process of a child's namespace: it outlives the kernel, whose copies still wait for their tests.
 
 With the first process of a namespace all others end. So the kernel is its child. It passes interrupts on, kills the kernel alone
-when told to, buries whoever ends, and tells when the kernel has ended. It goes, with everything, when the connection to whoever
-asked for all this has gone.
+when told to, buries whoever ends, and tells when the kernel has ended, and how. It goes, with everything, when the connection to
+whoever asked for all this has gone.
 """
 
 import contextlib
@@ -19,6 +19,7 @@ from . import system
 INTERRUPT = b"i"
 STOP = b"k"
 ENDED = b"e"
+"""Followed by what wait(2) said of it, in decimal."""
 
 
 def keep(connection: socket.socket, run: Callable[[], None]) -> None:
@@ -67,9 +68,9 @@ def _stay(connection: socket.socket, child: int) -> None:
 def _bury(connection: socket.socket, child: int) -> None:
     with contextlib.suppress(ChildProcessError):
         while True:
-            ended, _status = os.waitpid(-1, os.WNOHANG)
+            ended, status = os.waitpid(-1, os.WNOHANG)
             if not ended:
                 return
             if ended == child:
                 with contextlib.suppress(OSError):
-                    connection.send(ENDED)
+                    connection.send(ENDED + b"%d" % status)

@@ -6,6 +6,7 @@ import socket
 import sys
 import time
 import types
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -176,28 +177,28 @@ class Conversation:
         raise wire.CanNotSend(f"a {kind.__name__}")
 
 
-class Proxies:
+class Proxies(ABC):
     """What a conversation needs to know of the stand-ins; see :mod:`proxy`."""
 
+    @abstractmethod
     def stand_in(self, number: int, about: dict[str, Any], reader: wire.Reader) -> Any:
         """Our object for the student's object ``number``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def module(self, number: int, name: str) -> Any:
         """Our own module of that name, or a stand-in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def exception_class(self, own: list[tuple[int, str]], names: list[str]) -> type[Exception]:
         """Our class for an exception of theirs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def note_state(self, number: int, state: Any) -> None:
         """What the object holds now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def number_of(self, value: Any) -> int | None:
         """The number of the object that ``value`` stands for, if it is a stand-in of this conversation."""
-        raise NotImplementedError
 
 
 def builtin_exception(names: list[str]) -> type[Exception]:

@@ -139,9 +139,8 @@ class Judge:
         for place in self.wanted():
             cell, verdict = notebook["cells"][place], self.verdicts.get(place)
             cell["source"] = self.plan.cells[place].source
-            # A test that ended its worker and, in its visible part, the kernel too: a person looks, as with any dead kernel.
-            lost = verdict is None or (verdict["gone"] and outcomes[place] == "not_run" and self.plan.cells[place].runs)
-            outcomes[place] = "not_run" if lost or verdict is None else verdict["outcome"]
+            # Whose moment was kept is judged, whatever became of the kernel; an answer that ends its process has answered.
+            outcomes[place] = "not_run" if verdict is None else verdict["outcome"]
             cell["outputs"] = verdict["outputs"] if verdict else []
             for output in cell["outputs"]:
                 if output["output_type"] == "execute_result":

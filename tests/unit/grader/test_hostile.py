@@ -150,7 +150,31 @@ def test_a_kernel_that_kills_itself_leaves_the_rest_to_a_person(graded: Grades) 
 
     assert result.result.status == "graded"
     assert result.points == {"before": 1, "after": None}
-    assert "ended its own kernel" in result["after"].staff_message
+    assert "ended its own kernel in cell 3 (b): it left with exit code 0, as exit(), quit()" in result["after"].staff_message
+    assert result.result.needs_review == (f"Not run: after. {result['after'].staff_message}",)
+
+
+@pytest.mark.parametrize(
+    ("ending", "told"),
+    [
+        ("os._exit(7)", "it left with exit code 7"),
+        ("os.kill(os.getpid(), 9)", "it was killed (SIGKILL), most often for using more than the 1024 MB"),
+        ("import ctypes; ctypes.string_at(0)", "it crashed (SIGSEGV)"),
+    ],
+)
+def test_staff_read_how_a_kernel_came_to_its_end(ending: str, told: str, graded: Grades) -> None:
+    result = graded(SOURCE, answering(a="x = 1", b=f"import os\n{ending}"))
+
+    assert told in result.result.needs_review[0]
+
+
+def test_a_test_that_was_reached_counts_though_it_ended_the_kernel(graded: Grades) -> None:
+    source = notebook(answer("f"), checks("ends", "f(1)"), checks("next", "assert x == 1"))
+
+    result = graded(source, answering(f="import os\nx = 1\ndef f(n): os._exit(0)"))
+
+    assert result.points == {"ends": 0, "next": None}
+    assert any("next" in sentence and "exit code 0" in sentence for sentence in result.result.needs_review)
 
 
 def test_memory_is_bounded_for_one_process_and_for_all_together(graded: Grades) -> None:
