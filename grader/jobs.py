@@ -57,12 +57,12 @@ class GradeJob:
             submission=tuple(FileRef(**f) for f in data["submission"]),
             limits=Limits(**data.get("limits", {})),
             seed=int(data.get("seed", 0)),
-            shown=_shown(data.get("shown")),
+            shown=shown_of(data.get("shown")),
         )
 
 
-def _shown(value: object) -> Shown:
-    """The policy in a message; what is not known here, from an older or newer portal, is the usual one."""
+def shown_of(value: object) -> Shown:
+    """The policy as somebody else wrote it; what is not known here, from an older or newer portal, is the usual one."""
     return next((known for known in get_args(Shown) if known == value), "message")
 
 

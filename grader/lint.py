@@ -35,8 +35,29 @@ def lint(
     made = make_release(source)
     problems = [*made.problems, *_read(source, made)]
     if run:
-        problems += _Runs(source, made, limits or Limits(), on_step).problems()
+        with tempfile.TemporaryDirectory(prefix="homeroom-check-") as private:
+            files = FileStore(Path(private))
+            problems += _Runs(source, _stored(files, source), made, files, limits or Limits(), on_step).problems()
+    return _in_order(problems)
+
+
+def lint_release(refs: tuple[FileRef, ...], files: FileStore, limits: Limits) -> list[Problem]:
+    """The same for a source that is stored already. What its run has shown is remembered for those who are graded against it.
+
+    Raises MissingFile when the store has lost one of its files.
+    """
+    source = {ref.path: files.get(ref.sha256) for ref in refs}
+    made = make_release(source)
+    runs = _Runs(source, refs, made, files, limits, lambda _text: None)
+    return _in_order([*made.problems, *_read(source, made), *runs.problems()])
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda problem: (problem.notebook, problem.cell or 0, problem.severity))
+
+
+def _stored(files: FileStore, some: Source) -> tuple[FileRef, ...]:
+    return tuple(files.put_file(path, data) for path, data in some.items() if not is_ignored(path))
 
 
 def _read(source: Source, made: ReleaseResult) -> Iterator[Problem]:
@@ -106,7 +127,10 @@ class _Runs:
     """Two gradings of the assignment: with the teacher's answers, and with none."""
 
     source: Source
+    refs: tuple[FileRef, ...]
+    """The source, as it is stored in ``files``."""
     made: ReleaseResult
+    files: FileStore
     limits: Limits
     on_step: OnStep
     _found: list[Problem] = field(default_factory=list)
@@ -114,31 +138,24 @@ class _Runs:
     def problems(self) -> list[Problem]:
         if not any(_cells(data) for path, data in self.source.items() if is_notebook(path)):
             return []
-        with tempfile.TemporaryDirectory(prefix="homeroom-check-") as private:
-            files = FileStore(Path(private))
-            self.on_step("Running the source with its own solution ...")
-            solved = self._grade(files, self.source)
-            if solved.status != "graded":
-                self._note("", f"The source can't be run: {solved.staff_reason}", "Run all its cells in JupyterLab.", "error")
-                return self._found
-            for cell in solved.cells:
-                self._look_at_solution(cell)
-            self._look_at_warnings(files, solved)
-            ran = {(cell.notebook, cell.grade_id) for cell in solved.cells if cell.status != "not_run"}
-            self._look_at_shared(known_trials(self._refs(files, self.source), files) or {}, ran)
-            if self.made.files:
-                self.on_step("Running the students' version with nothing answered ...")
-                for cell in self._grade(files, self.made.files).cells:
-                    self._look_at_stub(cell)
+        self.on_step("Running the source with its own solution ...")
+        solved = self._grade(self.refs)
+        if solved.status != "graded":
+            self._note("", f"The source can't be run: {solved.staff_reason}", "Run all its cells in JupyterLab.", "error")
+            return self._found
+        for cell in solved.cells:
+            self._look_at_solution(cell)
+        self._look_at_warnings(solved)
+        ran = {(cell.notebook, cell.grade_id) for cell in solved.cells if cell.status != "not_run"}
+        self._look_at_shared(known_trials(self.refs, self.files) or {}, ran)
+        if self.made.files:
+            self.on_step("Running the students' version with nothing answered ...")
+            for cell in self._grade(_stored(self.files, self.made.files)).cells:
+                self._look_at_stub(cell)
         return self._found
 
-    def _grade(self, files: FileStore, submission: Source) -> GradeResult:
-        job = GradeJob("check", self._refs(files, self.source), self._refs(files, submission), self.limits)
-        return grade(job, files, on_progress=lambda _done, _total: None)
-
-    @staticmethod
-    def _refs(files: FileStore, some: Source) -> tuple[FileRef, ...]:
-        return tuple(files.put_file(path, data) for path, data in some.items() if not is_ignored(path))
+    def _grade(self, submission: tuple[FileRef, ...]) -> GradeResult:
+        return grade(GradeJob("check", self.refs, submission, self.limits), self.files, on_progress=lambda _done, _total: None)
 
     def _look_at_solution(self, cell: CellScore) -> None:
         if cell.status == "not_run":
@@ -156,10 +173,10 @@ class _Runs:
             text = f"The test gives {cell.points:g} of {cell.max_points:g} points although nothing is answered."
             self._note_cell(cell, text, "Test something that the answer has to provide.", "warning")
 
-    def _look_at_warnings(self, files: FileStore, solved: GradeResult) -> None:
+    def _look_at_warnings(self, solved: GradeResult) -> None:
         """Homeroom does not mind stderr; nbgrader gives no points, and students wonder."""
         for ref in solved.executed:
-            for cell in _cells(files.get(ref.sha256)):
+            for cell in _cells(self.files.get(ref.sha256)):
                 flags = read_flags(cell)
                 said = "".join(_text(output) for output in cell.get("outputs", []) if output.get("name") == "stderr")
                 if flags and flags.role == "tests" and said.strip():

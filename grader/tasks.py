@@ -1,17 +1,22 @@
-"""The grading worker's one task, and the messages it sends back to the portal."""
+"""The grading worker's two tasks, and the messages it sends back to the portal."""
 
 import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from celery import Celery
 
-from grader.engine import grade
-from grader.files import FileStore
-from grader.jobs import GradeJob, GradeResult
+from grader.engine import grade, prepare
+from grader.files import FileStore, MissingFile
+from grader.fork_server import NotStarted
+from grader.jobs import FileRef, GradeJob, GradeResult, Limits
+from grader.lint import lint_release
+from grader.problems import Problem
+from grader.sandbox import SandboxUnavailable
 
 HEARTBEAT_SECONDS = 5.0
 PROGRESS_SECONDS = 1.0
@@ -33,6 +38,25 @@ def add_tasks(app: Celery, files: FileStore) -> None:
         _Sender(app).send("classroom.record_result", {"job_id": job_id, "result": result.to_json()}, tireless=True)
         log.info("job %s: %s after %.1f s", job_id, result.status, time.monotonic() - started)
 
+    @app.task(name="grader.check")  # type: ignore[untyped-decorator] # celery has no types
+    def check(*, release_id: int, source: list[dict[str, Any]], limits: dict[str, Any]) -> None:
+        """Look a release over, and learn from its own solution how its tests are to be run."""
+        problems = [asdict(problem) for problem in run_check(source, limits, files)]
+        _Sender(app).send("classroom.record_check", {"release_id": release_id, "problems": problems}, tireless=True)
+        log.info("release %s: %d problems", release_id, len(problems))
+
+
+def warm_up(files: FileStore) -> None:
+    """Start this process's templates before the first job comes, beside what else it does."""
+    threading.Thread(target=_warm_up, args=[files], name="warm-up", daemon=True).start()
+
+
+def _warm_up(files: FileStore) -> None:
+    try:
+        prepare(files)
+    except (NotStarted, SandboxUnavailable) as error:
+        log.warning("grading can't begin yet: %s", error)  # the job that needs it says so to people
+
 
 def run_job(job: dict[str, Any], files: FileStore, on_progress: Callable[[int, int], None]) -> GradeResult:
     """The result of a job as it came in a message; a message that is no job is our fault too."""
@@ -43,6 +67,15 @@ def run_job(job: dict[str, Any], files: FileStore, on_progress: Callable[[int, i
             str(job.get("job_id", "")), "grader_error", staff_reason=f"The job can't be read: {type(error).__name__}: {error}"
         )
     return grade(read, files, on_progress=on_progress)
+
+
+def run_check(source: list[dict[str, Any]], limits: dict[str, Any], files: FileStore) -> list[Problem]:
+    """What is wrong with a release as it came in a message. That it could not be looked over is a problem, too."""
+    try:
+        return lint_release(tuple(FileRef(**ref) for ref in source), files, Limits(**limits))
+    except (MissingFile, TypeError) as error:
+        text = f"The release could not be looked over: {error}."
+        return [Problem("", None, None, text, "Upload its notebooks again, or tell who runs the server.")]
 
 
 class Sends(Protocol):

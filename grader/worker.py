@@ -8,9 +8,10 @@ import os
 from pathlib import Path
 
 from celery import Celery
+from celery.signals import worker_process_init
 
 from grader.files import FileStore
-from grader.tasks import add_tasks
+from grader.tasks import add_tasks, warm_up
 
 _VISIBILITY_SECONDS = 1800
 
@@ -37,6 +38,11 @@ def make_app(broker_url: str, files: Path) -> Celery:
     )
     add_tasks(app, FileStore(files))
     return app
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator] # celery has no types
+def _warm_up(**_signal: object) -> None:
+    warm_up(FileStore(Path(os.environ.get("HOMEROOM_FILES", "files"))))
 
 
 app = make_app(os.environ.get("HOMEROOM_BROKER_URL", ""), Path(os.environ.get("HOMEROOM_FILES", "files")))

@@ -1,6 +1,7 @@
 """``homeroom assignment``: from sources to what students have."""
 
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -19,6 +20,7 @@ from classroom.cli.workbench import (
 from classroom.errors import HomeroomError
 from classroom.services import assignments, releases
 from classroom.services.course_folder import planned_dates
+from grader.jobs import Shown
 
 
 @click.group("assignment")
@@ -119,8 +121,11 @@ def list_(*, course: str, state: Path) -> None:
 @click.option("--opens", metavar="TIME", help="When students get it, like 2026-10-01 09:00. Default: course.toml's, else now.")
 @click.option("--due", metavar="TIME", help="The deadline, like 2026-10-08 23:59. Default: course.toml's, else none.")
 @click.option("--late/--no-late", default=None, help="Whether work is taken after the deadline. Default: it is.")
+@click.option("--show", type=click.Choice(get_args(Shown)), help="What students see of a failed test. Default: message.")
 @state_option
-def publish(*, course: str, assignment: str, opens: str | None, due: str | None, late: bool | None, state: Path) -> None:
+def publish(
+    *, course: str, assignment: str, opens: str | None, due: str | None, late: bool | None, show: str | None, state: Path
+) -> None:
     """Give a released ASSIGNMENT to the students, now or when it opens. Times are in the course's time zone.
 
     Publishing again puts back files that got lost, and takes new dates.
@@ -137,6 +142,7 @@ def publish(*, course: str, assignment: str, opens: str | None, due: str | None,
             opens_at=local_time(opens, found) or one.opens_at or planned[0],
             due_at=local_time(due, found) or one.due_at or planned[1],
             accepts_late=one.accepts_late if late is None else late,
+            shown=show or one.shown,
             now=bench.now,
         )
         assignments.publish(session, assignment=one, actor=owner_of(session, found), now=bench.now)

@@ -1,6 +1,6 @@
 """The tables, one noun per file."""
 
-from classroom.models.assignment import Assignment, Delivery, Release
+from classroom.models.assignment import Assignment, Delivery, Release, ReleaseCheck
 from classroom.models.base import Base
 from classroom.models.course import Course, Section
 from classroom.models.enrolment import STAFF, TEACHERS, Enrolment, EnrolmentStatus, Role, RosterUpload
@@ -11,6 +11,7 @@ from classroom.models.submission import Submission, Trigger
 
 __all__ = [
     "STAFF", "TEACHERS", "Assignment", "Base", "Course", "Delivery", "Enrolment", "EnrolmentStatus", "Feedback", "GradeJob",
-    "JobState", "LinkKind", "ManualScore", "Operation", "OperationKind", "OperationState", "OutboxMessage", "Person", "Release",
-    "Result", "ResultStatus", "Review", "Role", "RosterUpload", "Score", "Section", "SignInLink", "Submission", "Trigger",
+    "JobState", "LinkKind", "ManualScore", "Operation", "OperationKind", "OperationState", "OutboxMessage", "Person",
+    "Release", "ReleaseCheck", "Result", "ResultStatus", "Review", "Role", "RosterUpload", "Score", "Section", "SignInLink",
+    "Submission", "Trigger",
 ]  # fmt: skip

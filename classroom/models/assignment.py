@@ -1,4 +1,4 @@
-"""What is set, its immutable published versions, and which home got which."""
+"""What is set, its immutable published versions, what is wrong with them, and which home got which."""
 
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,8 @@ class Assignment(Base):
     """The release students get now."""
     limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Overrides of grader.jobs.Limits."""
+    shown: Mapped[str] = mapped_column(String(10), default="message", server_default="message")
+    """What students see of a test that failed; see grader.jobs.Shown."""
 
     course: Mapped[Course] = relationship()
     release: Mapped["Release | None"] = relationship(foreign_keys=[release_id])
@@ -60,6 +62,23 @@ class Release(Base):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     assignment: Mapped[Assignment] = relationship(foreign_keys=[assignment_id])
+
+
+class ReleaseCheck(Base):
+    """A grading worker looks a release over: what is wrong with it, which tests can't run apart from students' code.
+
+    ``problems``: [{"notebook": str, "cell": int | None, "grade_id": str, "message", "cure", "severity": "error"|"warning"}].
+    """
+
+    __tablename__ = "release_check"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), unique=True)
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    problems: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+
+    release: Mapped[Release] = relationship()
 
 
 class Delivery(Base):

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -25,6 +25,7 @@ from classroom.services import deliveries
 from classroom.services.class_list import newest_attempts, student_ids
 from classroom.services.grade_totals import grade_totals
 from classroom.services.submission_grades import grades_of
+from grader.jobs import Shown
 
 _LONGEST_TITLE = 200
 
@@ -75,9 +76,13 @@ def update(
     opens_at: datetime | None,
     due_at: datetime | None,
     accepts_late: bool,
+    shown: str,
     now: datetime,
 ) -> None:
-    """Change title, dates and whether late work is taken. A new due date in the future is collected anew."""
+    """Change title, dates, whether late work is taken, and what students see of failed tests.
+
+    A new due date in the future is collected anew.
+    """
     title = title.strip()
     if not title or len(title) > _LONGEST_TITLE:
         raise HomeroomError(f"An assignment needs a title of at most {_LONGEST_TITLE} characters.")
@@ -85,7 +90,9 @@ def update(
         raise HomeroomError("The due date must come after the opening date.")
     if due_at != assignment.due_at and (due_at is None or due_at > now):
         assignment.collected_at = None
-    assignment.title = title
+    if shown not in get_args(Shown):
+        raise HomeroomError("Choose what students see of a failed test.")
+    assignment.title, assignment.shown = title, shown
     assignment.opens_at, assignment.due_at, assignment.accepts_late = opens_at, due_at, accepts_late
     session.flush()
 

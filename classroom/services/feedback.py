@@ -15,7 +15,7 @@ from classroom.services.class_list import newest_attempts
 from classroom.services.operation_context import OperationContext
 from classroom.services.submission_grades import SubmissionGrade, grades_of
 from grader.feedback import QuestionFeedback, feedback_page
-from grader.jobs import CellStatus
+from grader.jobs import CellStatus, shown_of
 from grader.view import NotebookView, UnreadableNotebook, notebook_view
 from hub_bridge.homes import HomeFull, HomeRefused
 
@@ -154,6 +154,7 @@ def _page(data: bytes, notebook: str, submission: Submission, grade: SubmissionG
         },
         total=sum(question.points or 0.0 for question in mine),
         max_total=sum(question.max_points for question in mine),
+        shown=shown_of(submission.assignment.shown),
     )
 
 

@@ -73,6 +73,7 @@ def job_message(job: GradeJob) -> dict[str, Any]:
         source=_refs(job.release.source_files),
         submission=_refs(job.submission.files),
         limits=jobs.Limits(**job.release.assignment.limits),
+        shown=jobs.shown_of(job.release.assignment.shown),
     ).to_json()
 
 

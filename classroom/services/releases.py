@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from classroom.config import Settings
 from classroom.errors import HomeroomError, TooLarge
 from classroom.models import Assignment, Course, Delivery, Person, Release
-from classroom.services import manifests
+from classroom.services import manifests, release_checks
 from classroom.services.archive import read_zip
 from classroom.services.course_folder import assignment_titles, folder_assignments, read_source
 from classroom.services.paths import check_assignment_slug, is_noise, is_plain_path
@@ -112,6 +112,8 @@ def _release(
             created_by_id=actor.id if actor else None,
         )
         session.add(release)
+        session.flush()
+        release_checks.ask(session, release=release, now=now)
     elif assignment.release_id != release.id:
         # Back to an earlier version: who got it then has had another one since.
         session.execute(update(Delivery).where(Delivery.release_id == release.id).values(delivered_at=None))

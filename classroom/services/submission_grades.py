@@ -8,12 +8,14 @@ student while somebody must look at what the machine noticed about the result th
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from classroom.models import ManualScore, Release, Result, ResultStatus, Review, Score, Submission
+from classroom.models import Assignment, ManualScore, Release, Result, ResultStatus, Review, Score, Submission
+from grader.jobs import CellStatus, Shown, shown_of
+from grader.shown import narrow
 
 Item = TypeVar("Item")
 GradeState = Literal["grading", "needs_person", "complete"]
@@ -113,6 +115,7 @@ def grades_of(session: Session, *, submissions: Sequence[Submission]) -> dict[in
                         question,
                         scores.get((result.id if result else 0, question["notebook"], question["grade_id"])),
                         manual.get((submission.id, question["notebook"], question["grade_id"])),
+                        shown_of(result.shown if result else None),
                     )
                     for question in releases[result.release_id if result else submission.release_id]
                 ],
@@ -139,6 +142,8 @@ class _ResultRow(NamedTuple):
     student_reason: str
     staff_reason: str
     created_at: datetime
+    shown: str
+    """What its assignment lets students see of a failed test, now."""
     review_id: int | None
     """Its review, while that is open."""
 
@@ -168,8 +173,11 @@ def _counting_results(session: Session, submission_ids: list[int]) -> dict[int, 
             Result.student_reason,
             Result.staff_reason,
             Result.created_at,
+            Assignment.shown,
             Review.id,
         )
+        .join(Submission, Submission.id == Result.submission_id)
+        .join(Assignment, Assignment.id == Submission.assignment_id)
         .outerjoin(Review, and_(Review.result_id == Result.id, Review.looked_at.is_(None)))
         .where(Result.submission_id.in_(submission_ids))
         .order_by(Result.id)
@@ -212,7 +220,7 @@ def _manual(session: Session, submission_ids: list[int]) -> dict[_Key, _ManualRo
     return {(row[0], row[1], row[2]): _ManualRow._make(row[3:]) for row in rows}
 
 
-def _question_grade(question: dict[str, Any], score: _ScoreRow | None, manual: _ManualRow | None) -> QuestionGrade:
+def _question_grade(question: dict[str, Any], score: _ScoreRow | None, manual: _ManualRow | None, shown: Shown) -> QuestionGrade:
     return QuestionGrade(
         notebook=question["notebook"],
         grade_id=question["grade_id"],
@@ -222,7 +230,7 @@ def _question_grade(question: dict[str, Any], score: _ScoreRow | None, manual: _
         manual=manual.points if manual else None,
         max_points=float(question["points"]),
         status=score.status if score else "not_run",
-        message=score.student_message if score else "",
+        message=narrow(score.student_message, cast("CellStatus", score.status), shown) if score else "",
         staff_message=score.staff_message if score else "",
         comment=manual.comment if manual else "",
     )

@@ -69,6 +69,12 @@ def record_result(*, job_id: str, result: dict[str, Any]) -> None:
     grading.record_result(base.tools(), job_id=job_id, result=result)
 
 
+@app.task(name="classroom.record_check")  # type: ignore[untyped-decorator]
+def record_check(*, release_id: int, problems: list[dict[str, Any]]) -> None:
+    """What a worker found in a release."""
+    grading.record_check(base.tools(), release_id=release_id, problems=problems)
+
+
 @app.task(name=REAP, quiet=True)  # type: ignore[untyped-decorator]
 def reap() -> None:
     """Every five seconds."""

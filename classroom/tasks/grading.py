@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from classroom.services import grading
+from classroom.services import grading, release_checks
 from classroom.tasks.base import Tools
 
 
@@ -19,3 +19,9 @@ def record_result(tools: Tools, *, job_id: str, result: dict[str, Any]) -> None:
             session, job_id=job_id, result=result, now=tools.context.now(), tries=tools.context.settings.job_tries
         )
     tools.send_pending()
+
+
+def record_check(tools: Tools, *, release_id: int, problems: object) -> None:
+    """What was found in a release. A second reply replaces the first, and is the same."""
+    with tools.context.sessions.begin() as session:
+        release_checks.record(session, release_id=release_id, problems=problems, now=tools.context.now())

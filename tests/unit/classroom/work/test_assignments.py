@@ -10,7 +10,7 @@ from tests.unit.classroom.conftest import CountQueries
 
 
 def update(lab: Lab, assignment: Assignment, **values: object) -> None:
-    facts = {"title": "Growth", "opens_at": None, "due_at": None, "accepts_late": True} | values
+    facts = {"title": "Growth", "opens_at": None, "due_at": None, "accepts_late": True, "shown": "message"} | values
     assignments.update(lab.session, assignment=assignment, now=lab.now, **facts)  # type: ignore[arg-type]
 
 

@@ -84,6 +84,7 @@ def test_a_postponed_due_date_is_collected_anew(lab: Lab, ada: Enrolment, assign
         opens_at=None,
         due_at=lab.clock.forward(days=1),
         accepts_late=True,
+        shown="message",
         now=later,
     )
 

@@ -256,3 +256,18 @@ def test_points_by_hand_stay_in_range(lab: Lab, submission: Submission, points: 
 def test_an_unknown_question_cannot_be_scored(lab: Lab, submission: Submission) -> None:
     with pytest.raises(NotFound):
         lab.score(submission, "bonus", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("shown", "message"), [("nothing", ""), ("message", "Not equal."), ("test", "Not equal.\n\nThe test:\nassert f(1) == 1")]
+)
+def test_a_message_is_narrowed_to_what_the_assignment_shows_now(
+    shown: str, message: str, lab: Lab, job: GradeJob, submission: Submission, assignment: Assignment
+) -> None:
+    result = reply(job, points=0.0)
+    result["cells"][0] |= {"status": "failed", "student_message": "Not equal.\n\nThe test:\nassert f(1) == 1"}
+    record(lab, job, result)
+    assignment.shown = shown
+
+    assert submission_grade(lab.session, submission=submission).questions[0].message == message
+    assert jobs.GradeJob.from_json(grading.job_message(job)).shown == shown

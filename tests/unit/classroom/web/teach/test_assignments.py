@@ -5,6 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from classroom.models import Assignment, Enrolment, GradeJob, Operation, OperationKind
+from classroom.services import release_checks
 from tests.support.big_class import BigClass
 from tests.support.pages import PageClient, soup_of, text_of
 from tests.support.work import Lab
@@ -133,3 +134,37 @@ def test_an_assignment_that_opens_later_waits(tessa: PageClient, lab: Lab, sessi
     assert "it is delivered when it opens" in page
     assert "Opens later" in page
     assert kinds(session) == []
+
+
+def test_a_teacher_reads_what_the_check_of_a_release_found(tessa: PageClient, lab: Lab) -> None:
+    release = lab.release()
+    waiting = tessa.get(f"{HERE}growth/")
+    problem = {"notebook": "growth.ipynb", "cell": 3, "grade_id": "test_x", "message": "It uses a magic.", "cure": "Take it out."}
+
+    release_checks.record(lab.session, release_id=release.id, problems=[problem], now=lab.now)
+    lab.session.commit()
+    part = tessa.get(f"{HERE}growth/check")
+
+    assert "Running your own solution" in text_of(waiting)
+    assert soup_of(waiting).select_one("[data-poll$='growth/check']")
+    assert "Note test_x cell 3 of growth.ipynb It uses a magic. Take it out." in text_of(part)
+    assert not soup_of(part).select("[data-poll]")
+
+
+def test_a_release_can_be_checked_again(tessa: PageClient, lab: Lab) -> None:
+    release = lab.release()
+    release_checks.record(lab.session, release_id=release.id, problems=[], now=lab.now)
+    lab.session.commit()
+
+    assert "Nothing found" in text_of(tessa.get(f"{HERE}growth/"))
+    assert "Running your own solution" in said(tessa, f"{HERE}growth/check")
+
+
+def test_what_students_see_of_failed_tests_is_a_setting(tessa: PageClient, assignment: Assignment, session: Session) -> None:
+    tessa.post(f"{HERE}growth/", {"title": "Growth", "shown": "nothing"})
+    refused = tessa.post(f"{HERE}growth/", {"title": "Growth", "shown": "everything"})
+    session.expire_all()
+
+    assert assignment.shown == "nothing"
+    assert refused.status_code == 400
+    assert "Choose what students see" in text_of(refused)
