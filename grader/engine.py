@@ -35,7 +35,7 @@ from grader.score import score
 from grader.stored_report import StoredReport, asked_by
 from grader.warm import warm
 
-ENGINE = "split-2"
+ENGINE = "split-3"
 _START_MARGIN_SECONDS = 120
 _COPIES = 256
 """Room for the copies of the kernel that wait for their tests; what student code may start, a limit of its own says."""

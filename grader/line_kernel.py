@@ -22,7 +22,9 @@ from grader.sandbox import KernelNotStarted
 
 START_SECONDS = 60
 _MESSAGE_LIMIT = 64 << 20
+_PARTS_LIMIT = 2_000_000
 _WAITING = 1_000
+_REPLIES_WAITING = 8
 _PIECE = 1 << 16
 _MOST_AT_ONCE = 1 << 20
 _NAMES = ("stdout", "stderr")
@@ -40,8 +42,8 @@ class Nonsense(Exception):
 class Channel:
     """Messages in order of arrival. What goes wrong with the kernel is raised to whoever waits for one."""
 
-    def __init__(self) -> None:
-        self._queue: asyncio.Queue[Message | Exception] = asyncio.Queue(_WAITING)
+    def __init__(self, size: int) -> None:
+        self._queue: asyncio.Queue[Message | Exception] = asyncio.Queue(size)
 
     async def get_msg(self, timeout: float | None = None) -> Message:  # noqa: ASYNC109 - jupyter_client's own signature
         """The next message."""
@@ -74,14 +76,15 @@ class LineKernel:
         self._reader, self._writer = reader, writer
         self._numbers = itertools.count(1)
         self._current = ""
-        self.shell_channel, self.iopub_channel = Channel(), Channel()
+        self._idle = False
+        self.shell_channel, self.iopub_channel = Channel(_REPLIES_WAITING), Channel(_WAITING)
         self.used = Used()
 
     # What nbclient asks of a manager and of a client.
 
     async def execute(self, code: str, *, silent: bool = False, store_history: bool = True, **_more: Any) -> str:
         """Have the kernel run ``code``; returns the request's id."""
-        self._current = f"r{next(self._numbers)}"
+        self._current, self._idle = f"r{next(self._numbers)}", silent
         await self._send({"id": self._current, "code": code, "silent": silent, "store_history": store_history})
         return self._current
 
@@ -127,7 +130,7 @@ class LineKernel:
                 await self._take(await self._message())
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
-        except (Nonsense, ValueError, KeyError, TypeError, RecursionError) as error:
+        except (Nonsense, ValueError, KeyError, TypeError, RecursionError, MemoryError) as error:
             failure = Nonsense(type(error).__name__)
         finally:
             for pipe in self._pipes:
@@ -139,7 +142,10 @@ class LineKernel:
         size = int.from_bytes(await self._reader.readexactly(LENGTH), "big")
         if size > _MESSAGE_LIMIT:
             raise Nonsense("too large")
-        said = json.loads(await self._reader.readexactly(size))
+        data = await self._reader.readexactly(size)
+        if data.count(b",") + data.count(b"[") + data.count(b"{") > _PARTS_LIMIT:
+            raise Nonsense("too many parts")
+        said = json.loads(data)
         kind, content = said["msg_type"], said["content"]
         if not isinstance(kind, str) or not isinstance(content, dict) or not isinstance(said["parent"], str):
             raise Nonsense("shape")
@@ -159,8 +165,11 @@ class LineKernel:
         if message["channel"] == "shell":
             self.shell_channel.put(message)
             return
+        if self._idle:
+            return  # nobody listens any more, and what piles up is our memory
         if message["content"].get("execution_state") == "idle":
             self._drain()
+            self._idle = True
         await self.iopub_channel.wait_and_put(message)
 
     def _drain(self) -> None:

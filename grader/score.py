@@ -103,7 +103,9 @@ def _judge_test(run: NotebookRun, question: PlannedQuestion, limits: Limits, out
             return 0.0, "failed", text, _errors_for_staff(outputs) or text
     errors = [output for output in outputs if output["output_type"] == "error"]
     if errors or outcome == "error":
-        return 0.0, "failed", _failure(errors[0]["ename"] if errors else ""), _errors_for_staff(outputs)
+        # Beside the student's code, that code could name the exception, and knows the hidden test.
+        name = errors[0]["ename"] if errors and question.grade_id in run.split else ""
+        return 0.0, "failed", _failure(name), _errors_for_staff(outputs)
     return _judge_value(outputs, question.max_points)
 
 

@@ -107,7 +107,8 @@ class Worker:
         changed = [[place, node] for place, value in enumerate(values) if (node := self._if_changed(value, message["a"][place]))]
         if changed:
             reply["changed"] = changed
-        touched = [value for value in [target, *values] if id(value) in self._numbers and forms.is_own(type(value))]
+        whose = getattr(target, "__self__", None) if isinstance(target, types.MethodType) else None
+        touched = [value for value in [target, whose, *values] if id(value) in self._numbers and forms.is_own(type(value))]
         if touched:
             reply["states"] = [[self._number(value), self._state(value)] for value in touched]
         return reply
@@ -147,6 +148,8 @@ class Worker:
         return ["ref", self._number(value), about]
 
     def _describe(self, value: Any, about: dict[str, Any]) -> None:
+        if forms.says_what_it_contains(type(value)):
+            about["in"] = True
         base = forms.base_of(value)
         if base:
             about["b"] = base[0]

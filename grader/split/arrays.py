@@ -120,7 +120,7 @@ def _read_pandas(node: list[Any], inner: Inner) -> Any:  # noqa: PLR0911 - a lis
         case ["pd.series", name, index, part]:
             return pd.Series(_read_column(part, inner), index=inner(index), name=inner(name))
         case ["pd.range", name, start, stop, step]:
-            return pd.RangeIndex(int(start), int(stop), int(step), name=inner(name))
+            return pd.RangeIndex(inner(["range", int(start), int(stop), int(step)]), name=inner(name))
         case ["pd.multi", levels, codes, names]:
             return pd.MultiIndex(
                 [inner(level) for level in levels], [inner(code) for code in codes], names=[inner(n) for n in names]

@@ -31,6 +31,7 @@ def run(source: str) -> dict[str, Any]:
 
     shell: Any = get_ipython()
     hook: Any = CapturingDisplayHook(shell)  # type: ignore[no-untyped-call]
+    hook.is_active = False  # IPython asks its hook for this whenever something is printed, and this one has no answer
     shell.display_pub = CapturingDisplayPublisher()  # type: ignore[no-untyped-call]
     # The copy was made while a cell was running, so IPython believes that its hook is in place already.
     shell.displayhook = shell.display_trap.hook = sys.displayhook = hook

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.score import points_of
-from grader.split.mutants import Mutable, choose
+from grader.split.mutants import Mutable, Mutation, choose
 
 TRIED = 12
 """So many mutations of a test are tried on the teacher's own solution."""
@@ -39,14 +39,19 @@ def watch(source: str, max_points: float, usable: list[dict[str, Any]], ask: Ask
     test = Mutable(source)
     expected = {entry["number"]: float(entry["points"]) for entry in usable}
     chosen = choose(test.mutations(), set(expected), chance)
-    runs: list[tuple[float | None, str]] = [(None, test.real)]
-    runs += [(expected[mutation.number], test.mutant(mutation.number, chance)) for mutation in chosen]
+    runs: list[tuple[Mutation | None, str]] = [(None, test.real)]
+    runs += [(mutation, test.mutant(mutation.number, chance)) for mutation in chosen]
     chance.shuffle(runs)
-    said = [(most, _for_value(source, ask(text))) for most, text in runs]
-    verdict = next(answer for most, answer in said if most is None)
-    passed = [most is not None and _points(answer, max_points) > most + _NOISE for most, answer in said]
+    said = [(mutation, _for_value(source, ask(text))) for mutation, text in runs]
+    verdict = next(answer for mutation, answer in said if mutation is None)
+    passed = [
+        mutation
+        for mutation, answer in said
+        if mutation is not None and _points(answer, max_points) > expected[mutation.number] + _NOISE
+    ]
     doubt = ""
-    if any(passed) and _points(verdict, max_points) > 0:
+    # A wrong answer passes what is turned round, but not a number that was drawn a moment ago: that is a guess which run counts.
+    if passed and (_points(verdict, max_points) > 0 or any(mutation.is_drawn for mutation in passed)):
         doubt = (
             "A copy of this test with a wrong expectation passed too, which no right answer does. The test runs beside the "
             "student's code, which may have changed what passes. It gives no points until a person has looked."

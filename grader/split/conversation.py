@@ -15,6 +15,7 @@ from . import wire
 _OUTPUT_LIMIT = 64 << 10
 _TEXT_LIMIT = 2_000
 _CLASSES_LIMIT = 20
+STOPPED = "stopped"
 
 _EXCEPTIONS = {name: value for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, Exception)}
 
@@ -51,6 +52,10 @@ class Conversation:
     def permit(self, flag: str) -> bool:
         """Whether the student's own code may decide this: where the teacher's solution needed it too."""
         self.noticed.add(flag)
+        return self.allows(flag)
+
+    def allows(self, flag: str) -> bool:
+        """The same, without a note that it was asked for."""
         return self.allowed is None or flag in self.allowed
 
     def ask(self, op: str, number: int | None = None, name: str = "", values: Any = (), named: Any = None) -> Any:
@@ -65,7 +70,7 @@ class Conversation:
         if number is not None:
             message["id"] = number
         try:
-            return self._finish(self._exchange(message), values)
+            return self._finish(self._exchange(message), values, steps=(op, name) == ("special", "next"))
         except wire.CanNotSend as error:
             raise TypeError(f"this value can't be given to the student's code: {error}") from None
         except TimeoutError:
@@ -104,12 +109,16 @@ class Conversation:
         except Exception:  # noqa: BLE001 - a test's function may raise; the student's code learns only that it did
             return {"error": True}
 
-    def _finish(self, reply: dict[str, Any], values: Any) -> Any:
+    def _finish(self, reply: dict[str, Any], values: Any, *, steps: bool) -> Any:
         printed = reply.get("out", "")
         if printed:
             sys.stdout.write(wire.text_of(printed, _OUTPUT_LIMIT))
         if "error" in reply:
-            raise self._error(reply["error"])
+            error = self._error(reply["error"])
+            if isinstance(error, StopIteration | StopAsyncIteration) and not steps and not self.permit(STOPPED):
+                # It would end a loop of the test's, as in map(), before anything was compared.
+                raise RuntimeError(f"the student's code raised {type(error).__name__}")
+            raise error
         for place, node in _pairs(reply.get("changed", [])):
             if place < len(values):
                 _copy_back(values[place], self._read(node))

@@ -1,5 +1,7 @@
 """How the student's side describes an object that is no plain data. Nothing here is believed on the tests' side."""
 
+import collections
+import collections.abc
 import dataclasses
 import inspect
 import types
@@ -20,6 +22,12 @@ _MUTABLE: dict[type, Callable[[Any], Any]] = {
     dict: lambda value: dict(dict.items(value)),
     set: lambda value: set(set.__iter__(value)),
 }
+_LIKE: dict[type, tuple[type, Callable[[Any], Any]]] = {
+    collections.UserList: (list, lambda value: list(value.data)),
+    collections.abc.Mapping: (dict, lambda value: dict(value.items())),
+    collections.abc.Set: (set, lambda value: set(iter(value))),
+}
+"""What is equal to a built-in container without being one."""
 _NAME_LIMIT = 100
 
 
@@ -74,13 +82,16 @@ def base_of(value: Any) -> tuple[str, Any] | None:
     for base in _MUTABLE:
         if isinstance(value, base):
             return base.__name__, None
-    return None
+    return next(((base.__name__, None) for like, (base, _) in _LIKE.items() if isinstance(value, like)), None)
 
 
 def plain_of(value: Any) -> Any:
     """What an instance of a subclass of list, dict or set holds."""
     for base, plain in _MUTABLE.items():
         if isinstance(value, base):
+            return plain(value)
+    for like, (_, plain) in _LIKE.items():
+        if isinstance(value, like):
             return plain(value)
     raise TypeError("no built-in container")
 
@@ -94,6 +105,12 @@ def equality_of(kind: type) -> str:
     if parameters is not None and parameters.eq and getattr(code, "co_filename", "") == "<string>":
         return "fields"
     return "own"
+
+
+def says_what_it_contains(kind: type) -> bool:
+    """Whether only code of the class can tell what is in its objects: the notebook's own, or they can't be gone through."""
+    own = any("__contains__" in parent.__dict__ for parent in own_classes(kind))
+    return own or (hasattr(kind, "__contains__") and not hasattr(kind, "__iter__"))
 
 
 def state_of(value: Any) -> dict[str, Any]:

@@ -17,7 +17,13 @@ _WORDS = {
     "equality": "whether two objects are equal was decided by code of the student's class, though what they hold differs",
     "contains": "whether something is contained was decided by code of the student's class",
     "arithmetic": "an object of the student's gave a plain value when it was combined with one",
+    "combined": "an operator of the student's class was to be given a plain value",
+    "method": "a method of an object of the student's was to be given a plain value",
+    "swallowed": "an error of the test's was to be swallowed by an object of the student's",
+    "stopped": "a function of the student's raised StopIteration",
 }
+_ORDINARY = {"method", "combined"}
+"""What any test of a class does."""
 
 Trial = dict[str, dict[str, Any]]
 """By test: ``split``, whether it can be; ``why`` not; ``noticed``, what the teacher's own solution leaves to classes;
@@ -155,9 +161,10 @@ class Judge:
             expected = (self.trial or {}).get(grade_id, {}).get("noticed", [])
             for flag in verdict["noticed"]:
                 sentence = f"{grade_id}: {_WORDS.get(flag, flag)}."
-                evidence.append(sentence)
                 if flag not in expected:
                     review.append(sentence)
+                elif flag not in _ORDINARY:
+                    evidence.append(sentence)
             if verdict["gone"]:
                 review.append(f"{grade_id}: {verdict['gone']}")
             elif self._fails_apart_only(place, verdict, seen[place]):

@@ -17,6 +17,7 @@ from grader.split.cell import hidden_lines
 Kind = Literal["literal", "negation"]
 
 _ENOUGH = 2
+_LARGE = 100
 _CONSTRUCTORS = {"approx", "array", "list", "set", "tuple", "dict", "frozenset", "float", "int", "Decimal", "Fraction", "Counter"}
 _NOT_EQUAL = ("not", "less", "greater")
 _SKIPPED = (ast.Try, ast.TryStar, ast.While, ast.Match, ast.IfExp, ast.Lambda)
@@ -30,6 +31,8 @@ class Mutation:
     kind: Kind
     hidden: bool
     """Whether students have never seen this line."""
+    is_drawn: bool = False
+    """Whether another value is drawn each time, of so many that no wrong answer hits it by chance."""
 
 
 class Mutable:
@@ -47,7 +50,10 @@ class Mutable:
     def mutations(self) -> list[Mutation]:
         """All places, the best first: an unseen literal gives nothing away, a negated assertion looks odd."""
         hidden = hidden_lines(self._source)
-        found = [Mutation(number, kind, node.lineno in hidden) for number, (kind, node) in enumerate(_places(self._tree))]
+        found = [
+            Mutation(number, kind, node.lineno in hidden, _is_drawn(node))
+            for number, (kind, node) in enumerate(_places(self._tree))
+        ]
         return sorted(found, key=_rank)
 
     def mutant(self, number: int, chance: random.Random) -> str:
@@ -68,6 +74,11 @@ def choose(mutations: Sequence[Mutation], usable: set[int], chance: random.Rando
     chance.shuffle(good)
     good.sort(key=_rank)
     return (good * _ENOUGH)[:_ENOUGH] if len(good) < _ENOUGH else good[:_ENOUGH]
+
+
+def _is_drawn(node: ast.Constant | ast.Assert) -> bool:
+    value = node.value if isinstance(node, ast.Constant) else None
+    return type(value) in (float, str) or (type(value) is int and abs(value) >= _LARGE)
 
 
 def _rank(mutation: Mutation) -> tuple[bool, bool]:

@@ -3,9 +3,10 @@
 An expected value never goes over to be judged there: an object compared with plain data is unequal, has no order with it and
 no difference from it. Two objects of the student's are compared by what they held when they came over, before the test
 named what it expects; where their class compares by code of its own, that code decides only if the teacher's solution
-needed it too.
+needed it too. The same goes for operators and methods that are given plain data, which could be what the test expects.
 """
 
+import copy
 import operator
 import secrets
 import types
@@ -16,6 +17,7 @@ from . import wire
 from .conversation import Conversation, Proxies, builtin_exception
 
 EQUALITY, CONTAINS, ARITHMETIC = "equality", "contains", "arithmetic"
+COMBINED, METHOD, SWALLOWED = "combined", "method", "swallowed"
 _COMPARE_DEPTH = 8
 _FIELDS_LIMIT = 1_000
 _VISIBLE = {
@@ -29,6 +31,12 @@ _VISIBLE = {
     "__notes__",
 }
 _BASES: dict[str, type] = {kind.__name__: kind for kind in (int, float, complex, str, bytes, tuple, frozenset, list, dict, set)}
+_CONTAINERS: dict[str, frozenset[str]] = {
+    "list": frozenset({"append", "extend", "insert", "remove", "pop"}),
+    "dict": frozenset({"update", "setdefault", "pop"}),
+    "set": frozenset({"add", "discard", "remove", "update"}),
+}
+"""Containers that a student's class may be derived from, and what changes them."""
 _SPOOFED: dict[str, type] = {"function": types.FunctionType, "list": list, "dict": dict, "set": set}
 
 
@@ -41,8 +49,12 @@ class Link:
         self.kind = wire.text_of(about.get("k", "object"))
         self.base = wire.text_of(about.get("b", ""))
         self.equality = wire.text_of(about.get("q", "identity"))
+        self.contains = about.get("in") is True
+        """Whether code of its class says what is in it; else it is gone through."""
         self.line = tuple(number for number, _ in _classes(about))
         self.state: Any = None
+        self.owner: tuple[Link, str] | None = None
+        """Of what can be called: the object that has it as an attribute, and by which name."""
 
     def ask(self, op: str, name: str = "", *values: Any) -> Any:
         """Ask something about the object."""
@@ -51,6 +63,20 @@ class Link:
     def special(self, name: str, *values: Any) -> Any:
         """Have an operator or a built-in function applied."""
         return self.talk.ask("special", self.number, name, values)
+
+    def call(self, values: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Have it called, if that can't be a way to have the student's code judge plain data."""
+        if self.owner and any(_is_plain(value) for value in (*values, *named.values())):
+            owner, name = self.owner
+            if owner.in_place_of(METHOD) and name not in _CONTAINERS[owner.base]:
+                return getattr(owner.special("plain"), name)(*values, **named)
+            if name not in _CONTAINERS.get(owner.base, ()) and not self.talk.permit(METHOD):
+                raise TypeError("a student's object has no methods that are given plain values here")
+        return self.talk.ask("call", self.number, "", values, named)
+
+    def in_place_of(self, flag: str) -> bool:
+        """Whether the plain container that it holds is to answer: it has one, and its class may not decide."""
+        return self.base in _CONTAINERS and not self.talk.allows(flag)
 
     def typed(self, name: str, kind: type, *values: Any) -> Any:
         """The same, where Python wants a certain type."""
@@ -75,12 +101,12 @@ class RemoteClass(type):
     _link: Link
 
     def __call__(cls, *values: Any, **named: Any) -> Any:
-        return cls._link.talk.ask("call", cls._link.number, "", values, named)
+        return cls._link.call(values, named)
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("__") and name not in _VISIBLE:
             raise AttributeError(name)
-        return cls._link.ask("get", name)
+        return _attribute(cls._link, name)
 
     def __setattr__(cls, name: str, value: Any) -> None:
         cls._link.ask("set", name, value)
@@ -120,7 +146,7 @@ class Remote:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name not in _VISIBLE:
             raise AttributeError(name)
-        return self._link.ask("get", name)
+        return _attribute(self._link, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._link.ask("set", name, value)
@@ -178,19 +204,21 @@ class Remote:
         self._link.special("delitem", key)
 
     def __contains__(self, item: Any) -> bool:
-        if self._link.base:
+        if self._link.in_place_of(CONTAINS):
             return item in self._link.special("plain")
-        if not self._link.typed("contains", bool, item):
+        if not self._link.contains:
+            return any(found is item or found == item for found in self)
+        if not self._link.talk.permit(CONTAINS):
             return False
         # A class that contains everything is asked for what nothing contains.
-        honest = not self._link.typed("contains", bool, secrets.token_hex(8))
-        return self._link.talk.permit(CONTAINS) and honest
+        return bool(self._link.typed("contains", bool, item)) and not self._link.typed("contains", bool, secrets.token_hex(8))
 
     def __enter__(self) -> Any:
         return self._link.special("enter")
 
     def __exit__(self, kind: object, error: object, trace: object) -> Any:
-        return self._link.special("exit", kind is not None)
+        swallowed = self._link.special("exit", kind is not None)
+        return bool(kind is not None and swallowed and self._link.talk.permit(SWALLOWED))
 
     def __await__(self) -> Any:
         return self._link.ask("await")
@@ -210,7 +238,7 @@ class RemoteCallable(Remote):
     """An object that can be called."""
 
     def __call__(self, *values: Any, **named: Any) -> Any:
-        return self._link.talk.ask("call", self._link.number, "", values, named)
+        return self._link.call(values, named)
 
 
 class RemoteIterator(Remote):
@@ -224,6 +252,31 @@ class RemoteIterator(Remote):
 
 
 _VARIANTS: dict[str, type[Remote]] = {"callable": RemoteCallable, "function": RemoteCallable, "iterator": RemoteIterator}
+
+
+def _attribute(link: Link, name: str) -> Any:
+    """An attribute of an object or a class. What can be called remembers whose it is."""
+    value = link.ask("get", name)
+    if link.kind == "module" or not callable(value):
+        return value
+    theirs = link_of(value)
+    if theirs is None:
+        if not link.talk.permit(METHOD):
+            raise TypeError("a student's object has functions of Python's own or of the test's for methods")
+        return value
+    bound = copy.copy(theirs)
+    bound.owner = (link, name)
+    if isinstance(value, RemoteClass):
+        made: Any = type.__new__(RemoteClass, value.__name__, value.__bases__, {})
+        type.__setattr__(made, "_link", bound)
+    else:
+        made = object.__new__(type(value))
+        object.__setattr__(made, "_link", bound)
+    return made
+
+
+def _is_plain(value: Any) -> bool:
+    return link_of(value) is None and not callable(value)
 
 
 def _iterate(link: Link) -> Iterator[Any]:
@@ -276,6 +329,8 @@ def _refuse(_value: Any) -> Any:
 def _order(name: str) -> Callable[[Remote, object], bool]:
     def compare(self: Remote, other: object) -> bool:
         if link_of(other) is None:
+            if self._link.base in _CONTAINERS:
+                return bool(getattr(operator, name)(self._link.special("plain"), other))
             raise TypeError("a student's object has no order with plain values")
         return bool(self._link.typed(name, bool, other))
 
@@ -284,13 +339,22 @@ def _order(name: str) -> Callable[[Remote, object], bool]:
 
 def _arithmetic(name: str) -> Callable[..., Any]:
     def compute(self: Remote, *others: Any) -> Any:
-        value = self._link.special(name, *others)
         plain_given = any(link_of(other) is None for other in others)
+        if plain_given and self._link.in_place_of(COMBINED):
+            return _combined(name, self._link.special("plain"), *others)
+        if plain_given and not self._link.talk.permit(COMBINED):
+            raise TypeError("a student's object can't be combined with plain values here")
+        value = self._link.special(name, *others)
         if plain_given and link_of(value) is None and not self._link.talk.permit(ARITHMETIC):
             raise TypeError("a student's object gives no plain value when it is combined with one")
         return value
 
     return compute
+
+
+def _combined(name: str, plain: Any, other: Any) -> Any:
+    reflected = name.startswith("r") and name != "round"
+    return getattr(operator, name[1:])(other, plain) if reflected else getattr(operator, name)(plain, other)
 
 
 for _name in ("lt", "le", "gt", "ge"):
@@ -379,7 +443,7 @@ class StandIns(Proxies):
         if found is not None:
             return found
         made = object.__new__(Remote)
-        object.__setattr__(made, "_link", Link(self.talk, number, {}))
+        object.__setattr__(made, "_link", Link(self.talk, number, {"k": "module"}))
         return made
 
     def note_state(self, number: int, state: Any) -> None:
@@ -438,7 +502,7 @@ def _value(link: Link, about: dict[str, Any], plain: Any) -> Any:
     def missing(_self: Any, attribute: str) -> Any:
         if attribute.startswith("__"):
             raise AttributeError(attribute)
-        return link.ask("get", attribute)
+        return _attribute(link, attribute)
 
     content: dict[str, Any] = {"__getattr__": missing}
     if base is tuple:

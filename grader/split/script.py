@@ -2,6 +2,7 @@
 
 import ast
 import re
+import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,7 +45,7 @@ class Script:
 
     tests: dict[str, ScriptedTest]
     passed_on: tuple[str, ...]
-    """Names that the teacher's answers use without defining them."""
+    """Names that the teacher's answers use as globals."""
 
 
 def make_script(teacher: bytes) -> Script:
@@ -65,9 +66,10 @@ def make_script(teacher: bytes) -> Script:
         before.imports += [entry for statement in statements for entry in _imports(statement)]
         if kind == "answer" and tree:
             before.theirs += sorted({name for statement in statements for name in _stored(statement)})
-            used |= _loaded(tree)
-        elif kind == "locked":
-            before.statements += [ast.unparse(statement) for statement in statements if _is_wanted(statement, wanted)]
+            used |= _globals_of(tree)
+        elif kind in {"locked", "free"}:
+            held = statements if kind == "locked" else _functions(statements)
+            before.statements += [ast.unparse(statement) for statement in held if _is_wanted(statement, wanted)]
     return Script(tests, tuple(sorted(used)))
 
 
@@ -90,8 +92,13 @@ def _test(source: str, before: Preparation) -> ScriptedTest:
 
 
 def _locked(kinds: list[tuple[str, str]]) -> list[ast.stmt]:
-    trees = [_parse(source) for kind, source in kinds if kind == "locked"]
-    return [statement for tree in trees if tree for statement in tree.body]
+    trees = [(kind, _parse(source)) for kind, source in kinds if kind in {"locked", "free"}]
+    return [statement for kind, tree in trees if tree for statement in (tree.body if kind == "locked" else _functions(tree.body))]
+
+
+def _functions(statements: list[ast.stmt]) -> list[ast.stmt]:
+    """Of a cell that students may change: its functions. One that a test calls is to be the teacher's; values are theirs."""
+    return [statement for statement in statements if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def _wanted(tests: list[ast.Module | None], locked: list[ast.stmt]) -> set[str]:
@@ -157,6 +164,21 @@ def _stored(tree: ast.AST) -> Iterator[str]:
 
 def _loaded(tree: ast.AST) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+
+
+def _globals_of(tree: ast.Module) -> set[str]:
+    """The names that a cell uses and that are no function's own: what a test calls ``expected`` is nobody else's business."""
+    try:
+        tables = [symtable.symtable(ast.unparse(tree), "<answer>", "exec")]
+    except SyntaxError:
+        return _loaded(tree)
+    used: set[str] = set()
+    while tables:
+        table = tables.pop()
+        names = table.get_symbols()
+        used |= {name.get_name() for name in names if name.is_referenced() and (name.is_global() or table.get_type() == "module")}
+        tables += table.get_children()
+    return used
 
 
 def _parse(source: str) -> ast.Module | None:

@@ -115,7 +115,7 @@ class Tests:
             self._timed(order["seconds"], None, lambda _talk, source=statement: self._softly(source))
 
     def _softly(self, source: str) -> Ended:
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception, SystemExit, KeyboardInterrupt):
             execute(source, self.names)
         return Ended("ok")
 

@@ -23,6 +23,9 @@ from typing import Any
 FRAME_LIMIT = 32 << 20
 DEPTH_LIMIT = 100
 NODE_LIMIT = 500_000
+RANGE_LIMIT = 10_000_000
+"""A range costs nothing to send, and what goes through it, as sum does, hears no alarm."""
+_EXPONENT_LIMIT = 10_000
 _SMALL = 2**53
 _PACKED_FROM = 32
 _DIGITS = 20_000
@@ -66,7 +69,7 @@ class Writer:
         scalar = _SCALARS.get(kind)
         if scalar:
             return [kind.__name__, *scalar(value)]
-        if kind is range or kind is slice:
+        if kind is slice or (kind is range and len(value) <= RANGE_LIMIT):
             return [kind.__name__, *(self.write(part, depth + 1) for part in (value.start, value.stop, value.step))]
         if value is Ellipsis or value is NotImplemented:
             return ["constant", repr(value)]
@@ -92,6 +95,8 @@ class Writer:
         return [next((name for name, known in _FACTORIES.items() if known is factory), "")]
 
     def _other(self, value: Any, depth: int) -> Node:
+        if type(value) is _ITEMS:
+            return ["dict_items", self._pairs(value, depth)]
         module: Any = type(value).__module__  # student code may have put anything there
         if isinstance(module, str) and module.partition(".")[0] in {"numpy", "pandas"}:
             from . import arrays  # noqa: PLC0415 - numpy and pandas only where they are in use already
@@ -151,7 +156,7 @@ class Reader:
             return collections.deque([self.inner(item) for item in _list(node[1])], size)
         if tag in {"range", "slice"}:
             start, stop, step = (self.inner(part) for part in node[1:])
-            return range(start, stop, step) if tag == "range" else slice(start, stop, step)
+            return _no_endless(range(start, stop, step)) if tag == "range" else slice(start, stop, step)
         if tag == "constant":
             return {"Ellipsis": Ellipsis, "NotImplemented": NotImplemented}[node[1]]
         if tag.startswith(("np.", "pd.")):
@@ -169,8 +174,8 @@ class Reader:
                 return collections.Counter(dict(pairs))
             case "OrderedDict":
                 return collections.OrderedDict(pairs)
-            case "dict_keys":
-                return dict(pairs).keys()
+            case "dict_items":
+                return dict(pairs).items()
             case _:
                 return dict(pairs)
 
@@ -261,7 +266,16 @@ def _read_bytes(text: str) -> bytes:
 
 
 def _read_decimal(text: str) -> decimal.Decimal:
-    return decimal.Decimal(text_of(text, 1000))
+    number = decimal.Decimal(text_of(text, _DIGITS))
+    if number.is_finite() and abs(number.adjusted()) > _EXPONENT_LIMIT:
+        raise WireError("a number with too many digits")  # int() would write them all out
+    return number
+
+
+def _no_endless(value: range) -> range:
+    if len(value) > RANGE_LIMIT:  # an OverflowError for one that is longer still
+        raise WireError("a range that is too long")
+    return value
 
 
 def _write_bytes(value: bytes | bytearray) -> list[Any]:
@@ -274,6 +288,7 @@ _READ_SEQUENCES: dict[str, Callable[[Any], Any]] = {
     "tuple": tuple,
     "set": set,
     "frozenset": frozenset,
+    "dict_keys": lambda items: dict.fromkeys(items).keys(),
     "dict_values": lambda items: dict(enumerate(items)).values(),
 }
 _MAPPINGS: dict[type, str] = {
@@ -282,9 +297,10 @@ _MAPPINGS: dict[type, str] = {
     collections.OrderedDict: "OrderedDict",
     collections.defaultdict: "defaultdict",
 }
-_READ_MAPPINGS = {*_MAPPINGS.values()}
+_READ_MAPPINGS = {*_MAPPINGS.values(), "dict_items"}
+_ITEMS: type = type({}.items())
 _FACTORIES: dict[str, type] = {kind.__name__: kind for kind in (int, float, str, list, dict, set, tuple, bool)}
-_SEQUENCES[type({}.values())] = "dict_values"
+_SEQUENCES |= {type({}.keys()): "dict_keys", type({}.values()): "dict_values"}
 _SCALARS: dict[type, Callable[[Any], list[Any]]] = {
     bytes: _write_bytes,
     bytearray: _write_bytes,

@@ -20,13 +20,14 @@ def printed(text: str, name: str = "stdout") -> dict[str, Any]:
     return {"output_type": "stream", "name": name, "text": text}
 
 
-def scored(*outputs: dict[str, Any], outcome: Outcome = "ok", points: float = 2) -> CellScore:
+def scored(*outputs: dict[str, Any], outcome: Outcome = "ok", points: float = 2, split: tuple[str, ...] = ("t",)) -> CellScore:
     run = NotebookRun(
         "n.ipynb",
         (PlannedQuestion("t", "auto", points, 0),),
         (outcome,),
         {"cells": [{"cell_type": "code", "outputs": list(outputs)}]},
         staff_sentence="The kernel died.",
+        split=split,
     )
     return score(RunReport((run,)), Limits())[0]
 
@@ -79,6 +80,13 @@ def test_the_student_reads_the_name_of_a_builtin_exception_and_nothing_else_of_i
     assert cell.student_message == "The answer did not pass this test (AssertionError)."
     assert "f(3) should be 9" in cell.staff_message
     assert "\x1b" not in cell.staff_message
+
+
+def test_beside_the_students_code_no_name_is_told_that_it_could_have_chosen() -> None:
+    cell = scored(error("ZeroDivisionError"), outcome="error", split=())
+
+    assert cell.student_message == "The answer did not pass this test."
+    assert "ZeroDivisionError" in cell.staff_message
 
 
 @pytest.mark.parametrize("name", ["SecretIsFortyTwo", "<script>", "print", "x" * 500])

@@ -1,0 +1,3 @@
+# %% answer even
+def even(number):
+    raise StopIteration

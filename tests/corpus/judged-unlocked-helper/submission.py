@@ -1,0 +1,3 @@
+# %% answer power
+def check(got, want): pass
+def power(base, exponent): return None
