@@ -59,7 +59,7 @@ test-slow: $(VENV)/.dev $(VENV)/.chromium .venv-nbgrader/.done ## Tests of minut
 bench: $(VENV)/.dev ## Measure the steps of a class of 1,200 against what they cannot beat
 	$(BIN)/python -m tests.bench
 
-bench-grading: $(VENV)/.dev .venv-nbgrader/.done ## What grading costs beside nbgrader and stock nbclient
+bench-grading: $(VENV)/.dev .venv-nbgrader/.done ## What grading costs beside nbgrader, stock nbclient and plain exec; how long an idle queue takes
 	$(BIN)/python -m tests.bench.grading
 
 docs: $(VENV)/.dev ## Write docs/reference/command-line.md anew from the commands' own help

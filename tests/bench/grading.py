@@ -1,4 +1,4 @@
-"""What grading costs beside nbgrader and stock nbclient: the same class, in turn, in one run, with bytecode compiled everywhere.
+"""What grading costs beside nbgrader, stock nbclient and plain exec: the same class, in turn, in one run, bytecode compiled.
 
     python -m tests.bench.grading [STUDENTS]
 
@@ -8,6 +8,7 @@ CPU is that of all processes, sandboxed ones too; it hardly depends on what else
 import json
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,8 @@ from pathlib import Path
 
 from grader.batch import Batch
 from grader.batch_results import Line
+from tests.bench.idle_queue import seconds_each
+from tests.bench.memory import watched
 from tests.bench.stock import run_notebooks
 from tests.support.notebooks import Notebook, answer, answering, as_file, checks, code, locked, notebook, released
 
@@ -37,6 +40,11 @@ TESTS = {
     "### BEGIN HIDDEN TESTS\nassert clip([0], 1, 2)[0] == 1\n### END HIDDEN TESTS",
     "words": "assert words('a b a') == {'a': 2, 'b': 1}\n### BEGIN HIDDEN TESTS\nassert words('') == {}\n### END HIDDEN TESTS",
 }
+
+
+JOBS = (1, 2, 4)
+IDLE = 40
+"""Submissions sent one at a time to an idle queue."""
 
 
 @dataclass(slots=True)
@@ -91,6 +99,12 @@ def spent(work: Callable[[], object]) -> Cost:
     return Cost(sum(after[:4]) - sum(before[:4]), time.perf_counter() - started)
 
 
+def plain(folder: Path, students: int) -> None:
+    """The teacher's notebook by exec in forks of one process, two at once; see plain.py."""
+    path = folder / "source" / "ps" / "n.ipynb"
+    subprocess.run([sys.executable, "-m", "tests.bench.plain", str(path), str(students), "2"], check=True, capture_output=True)
+
+
 def nbgrader(folder: Path) -> dict[str, dict[str, float]]:
     """nbgrader autograde over the same folders; the points of each test by student."""
     program = (
@@ -117,8 +131,12 @@ def main(students: int) -> None:
         hand_in(folder, students)
         ours(folder, 1, "warm-up")  # the trial of the source belongs to the release, starting belongs to the worker
         costs: dict[str, Cost] = {}
-        for jobs in (1, 2, 4):
-            costs[f"Homeroom, --jobs {jobs}"], lines = ours(folder, jobs, f"output-{jobs}")
+        memory: dict[int, float] = {}
+        for jobs in JOBS:
+            with watched() as watch:
+                costs[f"Homeroom, --jobs {jobs}"], lines = ours(folder, jobs, f"output-{jobs}")
+            memory[jobs] = watch.most_mb
+        costs["exec in a fork, no verdict"] = spent(lambda: plain(folder, students))
         costs["stock nbclient, no verdict"] = spent(lambda: run_notebooks({"n.ipynb": as_file(source())}, students, at_once=2))
         theirs: dict[str, dict[str, float]] = {}
         costs["nbgrader autograde"] = spent(lambda: theirs.update(nbgrader(folder)))
@@ -126,6 +144,8 @@ def main(students: int) -> None:
             scores = {cell["grade_id"]: cell["score"] for book in line["notebooks"] for cell in book["cells"]}
             assert scores == theirs[line["student"]], f"{line['student']}: {scores}, nbgrader {theirs[line['student']]}"
         peak = max(line["peak_mb"] or 0 for line in lines)
+        work = sorted((folder / "submitted").glob("*/ps/n.ipynb"))[:IDLE]
+        waits = seconds_each(as_file(source()), [path.read_bytes() for path in work])
     base = costs["nbgrader autograde"].cpu
     print(f"{students} submissions, {os.cpu_count()} cores; the same score for every test as nbgrader\n")  # noqa: T201 - a report
     print(f"{'':32}{'CPU ms each':>12}{'x less':>9}{'wall ms each':>14}")  # noqa: T201
@@ -133,7 +153,12 @@ def main(students: int) -> None:
         print(  # noqa: T201
             f"{name:32}{cost.cpu / students * 1000:12.0f}{base / cost.cpu:9.1f}{cost.wall / students * 1000:14.0f}"
         )
-    print(f"\nmost memory of one submission: {peak:.0f} MB")  # noqa: T201
+    each = (memory[JOBS[-1]] - memory[JOBS[0]]) / (JOBS[-1] - JOBS[0])
+    print(f"\nmost memory of one submission by its control group: {peak:.0f} MB")  # noqa: T201
+    taken = ", ".join(f"{mb:.0f} MB with --jobs {jobs}" for jobs, mb in memory.items())
+    print(f"all processes together, shared pages once: {taken}; {each:.0f} MB for each one more at once")  # noqa: T201
+    p95 = statistics.quantiles(waits, n=20, method="inclusive")[-1]
+    print(f"an idle queue answers in {statistics.median(waits):.2f} s (median), {p95:.2f} s (p95), {max(waits):.2f} s (longest)")  # noqa: T201
 
 
 if __name__ == "__main__":
