@@ -22,8 +22,9 @@ from grader.engine import ENGINE, digest_of, grade, rescored
 from grader.files import FileStore, MissingFile
 from grader.folder import FolderContent, FolderRefused, read_folder
 from grader.jobs import CellScore, FileRef, GradeJob, GradeResult, Limits, Shown
+from grader.prepare import course_files, prepare
 from grader.problems import Problem
-from grader.release import Question, is_notebook, make_release
+from grader.release import Question, is_notebook
 from grader.repairs import repairs
 from grader.sandbox import SandboxUnavailable
 from grader.stored_report import NoUsableReport, StoredReport
@@ -109,8 +110,8 @@ class Batch:
         found: dict[str, _Assignment] = {}
         problems: dict[str, list[Problem]] = {}
         for name in sorted({one.assignment for one in self.todo} & folders.keys()):
-            content = read_source(folders[name])
-            made = make_release(content)
+            prepared = prepare(read_source(folders[name]))
+            content, made = prepared.files, prepared.made
             if not made.files:
                 problems[name] = made.problems
             notebooks = {path: data for path, data in made.files.items() if is_notebook(path)}
@@ -122,14 +123,14 @@ class Batch:
 
 
 def read_source(folder: Path) -> dict[str, bytes]:
-    """The files of a teacher's assignment. Raises BadLayout."""
+    """The files of a teacher's assignment, and what it needs of its course's. Raises BadLayout."""
     try:
         content = read_folder(folder)
     except FolderRefused as error:
         raise BadLayout(f"{folder}: {error}") from error
     if content.left_out:
         raise BadLayout(f"{folder}: {' '.join(content.left_out)} Put the file itself there, or remove it.")
-    return content.files
+    return content.files | course_files(folder)
 
 
 def _check_sandbox() -> None:

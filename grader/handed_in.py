@@ -5,6 +5,7 @@ from typing import Any
 
 from grader.files import FileStore
 from grader.jobs import FileRef, GradeJob
+from grader.nbgrader_settings import Settings, is_for_the_engine, settings_of
 from grader.plan import Plan, PlannedQuestion, make_plan
 from grader.reading import UnreadableNotebook, read_notebook
 from grader.release import is_ignored, is_notebook, is_safe
@@ -27,6 +28,8 @@ class HandedIn:
     """The teacher's data files alone."""
     sources: dict[str, bytes] = field(default_factory=dict)
     """The teacher's notebook of each plan, by path."""
+    settings: Settings = field(default_factory=Settings)
+    """How the source is to be read."""
     ignored: list[str] = field(default_factory=list)
     """Paths of the student's that were left out."""
 
@@ -40,6 +43,7 @@ def open_submission(job: GradeJob, files: FileStore) -> HandedIn:
     theirs = {ref.path: ref for ref in job.submission if is_safe(ref.path) and not is_ignored(ref.path)}
     wanted = [ref for ref in job.source if is_notebook(ref.path)]
     handed_in = HandedIn(ignored=[ref.path for ref in job.submission if ref.path not in theirs][:20])
+    handed_in.settings = settings_of({ref.path: files.get(ref.sha256) for ref in job.source if is_for_the_engine(ref.path)})
     strays = sorted(path for path in theirs if is_notebook(path) and path not in {ref.path for ref in wanted})
     refusals = [_take(handed_in, ref, theirs.get(ref.path), strays, files) for ref in wanted]
     refused = [refusal for refusal in refusals if refusal]
@@ -61,7 +65,7 @@ def _take(handed_in: HandedIn, wanted: FileRef, theirs: FileRef | None, strays: 
         sentence = f"{wanted.path}: {error.sentence}"
         _leave_out(handed_in, wanted.path, teacher, sentence, missing=False)
         return sentence
-    plan = make_plan(wanted.path, teacher, student)
+    plan = make_plan(wanted.path, teacher, student, handed_in.settings)
     if plan.language.lower() not in ("python", "python3", "ipython"):
         _leave_out(
             handed_in, wanted.path, teacher, f"{wanted.path} is not a Python notebook; it is graded by hand.", missing=False
@@ -74,7 +78,7 @@ def _take(handed_in: HandedIn, wanted: FileRef, theirs: FileRef | None, strays: 
 
 def _leave_out(handed_in: HandedIn, path: str, teacher: bytes, sentence: str, *, missing: bool) -> None:
     empty: dict[str, Any] = {"cells": [], "metadata": {}}
-    questions: tuple[PlannedQuestion, ...] = make_plan(path, teacher, empty).questions
+    questions: tuple[PlannedQuestion, ...] = make_plan(path, teacher, empty, handed_in.settings).questions
     handed_in.not_run.append(NotebookRun(path, questions, missing=missing, student_sentence=sentence, staff_sentence=sentence))
 
 

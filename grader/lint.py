@@ -10,9 +10,11 @@ from grader.engine import Trials, grade, known_trials
 from grader.files import FileStore
 from grader.jobs import CellScore, FileRef, GradeJob, GradeResult, Limits
 from grader.nbgrader_format import read_flags
+from grader.nbgrader_settings import Settings, is_for_the_engine, settings_of
+from grader.prepare import prepare
 from grader.problems import Problem
 from grader.reading import UnreadableNotebook, read_notebook
-from grader.regions import HIDDEN_TESTS, REGIONS, SOLUTION, cut
+from grader.regions import cut
 from grader.release import ReleaseResult, is_ignored, is_notebook, make_release
 from grader.split.obstacles import in_words
 
@@ -32,7 +34,8 @@ def lint(
 
     With ``run`` the teacher's own solution and the empty students' version are graded too, in the sandbox.
     """
-    made = make_release(source)
+    prepared = prepare(source)
+    source, made = prepared.files, prepared.made
     problems = [*made.problems, *_read(source, made)]
     if run:
         with tempfile.TemporaryDirectory(prefix="homeroom-check-") as private:
@@ -57,7 +60,7 @@ def _in_order(problems: list[Problem]) -> list[Problem]:
 
 
 def _stored(files: FileStore, some: Source) -> tuple[FileRef, ...]:
-    return tuple(files.put_file(path, data) for path, data in some.items() if not is_ignored(path))
+    return tuple(files.put_file(path, data) for path, data in some.items() if _is_run(path))
 
 
 def _read(source: Source, made: ReleaseResult) -> Iterator[Problem]:
@@ -68,7 +71,7 @@ def _read(source: Source, made: ReleaseResult) -> Iterator[Problem]:
         if is_notebook(path):
             yield from _read_notebook(path, data)
         else:
-            yield from _read_data(path, data)
+            yield from _read_data(path, data, settings_of(source))
     yield from _left_in_release(source, made.files)
     for question in made.questions:
         if question.kind == "auto" and not question.points:
@@ -102,10 +105,11 @@ def _left_in_release(source: Source, released: Source) -> Iterator[Problem]:
         if is_notebook(path)
         for number, cell in enumerate(_cells(data), start=1)
     ]
+    settings = settings_of(source)
     for path, data in source.items():
         for number, cell in enumerate(_cells(data) if is_notebook(path) else [], start=1):
             flags = read_flags(cell)
-            for region in (SOLUTION, HIDDEN_TESTS):
+            for region in (settings.solution, settings.hidden_tests):
                 lost = "\n".join(cut(cell["source"], region).removed).strip()
                 for place, other, text in texts:
                     if len(lost) >= _LEFT_FROM and lost in text:
@@ -115,8 +119,8 @@ def _left_in_release(source: Source, released: Source) -> Iterator[Problem]:
                         yield Problem(path, number, flags.grade_id if flags else None, said, cure, "warning")
 
 
-def _read_data(path: str, data: bytes) -> Iterator[Problem]:
-    for region in REGIONS:
+def _read_data(path: str, data: bytes, settings: Settings) -> Iterator[Problem]:
+    for region in settings.regions:
         if region.begin.encode() in data:
             text = f"The file has a line “{region.begin}”, but is handed out as it is: markers are for notebooks."
             yield Problem(path, None, None, text, "Take out what students must not see, or keep the file elsewhere.")
@@ -212,6 +216,10 @@ class _Runs:
 
     def _note(self, notebook: str, text: str, cure: str, severity: Literal["error", "warning"]) -> None:
         self._found.append(Problem(notebook, None, None, text, cure, severity))
+
+
+def _is_run(path: str) -> bool:
+    return not is_ignored(path) or is_for_the_engine(path)
 
 
 def _shared(trials: Trials) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from grader.nbgrader_format import Flags, read_flags, upgrade
+from grader.nbgrader_settings import Settings, with_settings
 from grader.reading import language_of, read_notebook
 from grader.release import make_release
 
 Source = dict[str, Any]
+
+_STEERING = {"tags"}
+"""Metadata by which nbclient would let a cell fail or leave it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class PlannedCell:
     origin: Literal["teacher", "student"]
     grade_id: str = ""
     metadata: dict[str, Any] | None = None
-    """The teacher's nbgrader metadata."""
+    """The metadata of the cell: the teacher's, of a student's own cell the student's. Nothing that is run looks at it."""
     attachments: dict[str, Any] | None = None
 
     @property
@@ -59,14 +63,14 @@ class Plan:
     kernelspec: dict[str, Any]
 
 
-def make_plan(path: str, teacher: bytes, student: dict[str, Any]) -> Plan:
-    """The plan for the notebook ``path``: the teacher's file, and the student's notebook as the gate read it.
+def make_plan(path: str, teacher: bytes, student: dict[str, Any], settings: Settings | None = None) -> Plan:
+    """The plan for the notebook ``path``: the teacher's prepared file, and the student's notebook as the gate read it.
 
     Raises UnreadableNotebook when the teacher's file can't be read.
     """
     notebook = read_notebook(teacher)
     theirs = _Theirs(student["cells"], _flags_by_id(notebook["cells"]))
-    released = _released_sources(path, teacher)
+    released = _released_sources(path, teacher, settings or Settings())
     cells: list[PlannedCell] = []
     questions: list[PlannedQuestion] = []
     for cell in notebook["cells"]:
@@ -95,7 +99,7 @@ def as_notebook(plan: Plan) -> dict[str, Any]:
     for number, cell in enumerate(plan.cells):
         made: dict[str, Any] = {"cell_type": cell.cell_type, "id": f"c{number}", "source": cell.source, "metadata": {}}
         if cell.metadata:
-            made["metadata"] = {"nbgrader": cell.metadata}
+            made["metadata"] = {key: value for key, value in cell.metadata.items() if key not in _STEERING}
         if cell.attachments and cell.cell_type != "code":
             made["attachments"] = cell.attachments
         if cell.cell_type == "code":
@@ -108,9 +112,9 @@ def _flags_by_id(cells: list[Source]) -> dict[str, Flags]:
     return {flags.grade_id: flags for flags in map(read_flags, cells) if flags and flags.grade_id}
 
 
-def _released_sources(path: str, teacher: bytes) -> dict[str, str]:
+def _released_sources(path: str, teacher: bytes, settings: Settings) -> dict[str, str]:
     """What each answer cell looks like before a student touches it."""
-    released = make_release({path: teacher}).files.get(path)
+    released = make_release(with_settings({path: teacher}, settings)).files.get(path)
     if released is None:
         return {}
     cells = read_notebook(released)["cells"]
@@ -139,7 +143,7 @@ def _planned(teacher: Source, source: Source, flags: Flags) -> PlannedCell:
         source=source["source"],
         origin="student" if flags.solution else "teacher",
         grade_id=flags.grade_id,
-        metadata=upgrade(teacher["metadata"]["nbgrader"], teacher["cell_type"]),
+        metadata={**teacher["metadata"], "nbgrader": upgrade(teacher["metadata"]["nbgrader"], teacher["cell_type"])},
         attachments=attachments if isinstance(attachments, dict) else None,
     )
 

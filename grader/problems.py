@@ -1,15 +1,14 @@
 """What can be wrong with a teacher's notebook, said so that the teacher can cure it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from grader.nbgrader_format import GRADE_ID, SCHEMA_VERSION, Flags
-from grader.regions import REGIONS, Cut, Region
+from grader.regions import Cut, Region
 
 _LOOKS_LIKE_A_MARKER = re.compile(r"^\W*(begin|end)[ _-]+(solutions?|hidden[ _-]+tests?|mark[ _-]+schemes?)\W*$", re.IGNORECASE)
-_AUTOTEST = re.compile(r"^\s*#+\s*(HASHED\s+)?AUTOTEST\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +89,11 @@ def check_cut(done: Cut, region: Region, *, allowed: bool, where: str) -> Iterat
         )
 
 
-def check_leftovers(source: str) -> Iterator[tuple[str, str]]:
+def check_leftovers(source: str, regions: Iterable[Region]) -> Iterator[tuple[str, str]]:
     """Lines that look like a marker and are none: what they were to hide would reach the students."""
     for line in source.split("\n"):
-        if _LOOKS_LIKE_A_MARKER.match(line) and not any(mark in line for r in REGIONS for mark in (r.begin, r.end)):
+        if _LOOKS_LIKE_A_MARKER.match(line) and not any(mark in line for r in regions for mark in (r.begin, r.end)):
             yield (
                 f"The line “{line.strip()[:60]}” looks like a marker but is not one.",
                 "Write markers in capitals, for example “### BEGIN HIDDEN TESTS”.",
             )
-
-
-def uses_autotest(source: str) -> bool:
-    """Whether a code cell asks nbgrader to write its tests."""
-    return _AUTOTEST.search(source) is not None

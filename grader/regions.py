@@ -18,7 +18,6 @@ class Region:
 SOLUTION = Region("solution", "BEGIN SOLUTION", "END SOLUTION")
 HIDDEN_TESTS = Region("hidden tests", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
 MARK_SCHEME = Region("mark scheme", "BEGIN MARK SCHEME", "END MARK SCHEME")
-REGIONS = (SOLUTION, HIDDEN_TESTS, MARK_SCHEME)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,21 +13,12 @@ from typing import Any
 
 from grader.jobs import QuestionKind
 from grader.nbgrader_format import Flags, checksum, read_flags, upgrade
-from grader.problems import Problem, check_cell, check_cut, check_kind, check_leftovers, uses_autotest
+from grader.nbgrader_settings import COURSE_FILES, Settings, settings_of
+from grader.problems import Problem, check_cell, check_cut, check_kind, check_leftovers
 from grader.reading import UnreadableNotebook, language_of, read_notebook, write_notebook
-from grader.regions import HIDDEN_TESTS, MARK_SCHEME, SOLUTION, Region, cut
+from grader.regions import Region, cut
 
 __all__ = ["Problem", "Question", "ReleaseResult", "is_ignored", "is_notebook", "is_safe", "make_release"]
-
-STUBS = {
-    "python": "# YOUR CODE HERE\nraise NotImplementedError()",
-    "R": "# YOUR CODE HERE\nfail()",
-    "matlab": "% YOUR CODE HERE\nerror('No Answer Given!')",
-    "octave": "% YOUR CODE HERE\nerror('No Answer Given!')",
-    "sas": "/* YOUR CODE HERE */\n %notImplemented;",
-    "java": "// YOUR CODE HERE",
-}
-TEXT_STUB = "YOUR ANSWER HERE"
 
 _IGNORED_FOLDERS = {".ipynb_checkpoints", "__pycache__", "feedback"}
 _ATTACHMENT = re.compile(r"!\[.*\]\(attachment:.+?\)")
@@ -59,7 +50,8 @@ class ReleaseResult:
 
 
 def make_release(source: Mapping[str, bytes]) -> ReleaseResult:
-    """The students' version of the teacher's files (path inside the assignment → content). Raises nothing."""
+    """The students' version of the teacher's prepared files (path inside the assignment → content). Raises nothing."""
+    settings = settings_of(source)
     files: dict[str, bytes] = {}
     questions: list[Question] = []
     problems: list[Problem] = []
@@ -69,7 +61,7 @@ def make_release(source: Mapping[str, bytes]) -> ReleaseResult:
         if not is_safe(path):
             problems.append(_of_file(path, "The file's path leaves the assignment's folder.", "Rename or remove the file."))
         elif is_notebook(path):
-            maker = _NotebookRelease(path)
+            maker = _NotebookRelease(path, settings)
             files[path] = maker.make(source[path])
             questions += maker.questions
             problems += maker.problems
@@ -91,9 +83,9 @@ def is_notebook(path: str) -> bool:
 
 
 def is_ignored(path: str) -> bool:
-    """Whether a file is left out of every release and submission: checkpoints, caches, returned feedback."""
+    """Whether a file is left out of every release and submission: checkpoints, caches, returned feedback, the course's own."""
     parts = PurePosixPath(path).parts
-    return path.endswith(".pyc") or not _IGNORED_FOLDERS.isdisjoint(parts)
+    return path.startswith(COURSE_FILES) or path.endswith(".pyc") or not _IGNORED_FOLDERS.isdisjoint(parts)
 
 
 def is_safe(path: str) -> bool:
@@ -116,6 +108,7 @@ class _NotebookRelease:
     """Makes the students' version of one notebook and notes what there is to score and what is wrong."""
 
     path: str
+    settings: Settings
     questions: list[Question] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     _cell: int | None = None
@@ -128,14 +121,13 @@ class _NotebookRelease:
             self._problem(error.sentence, "Open the notebook in JupyterLab, save it and try again.")
             return b""
         language = language_of(notebook)
-        if language not in STUBS:
-            self._problem(
-                f"There is no answer stub for the language “{language}”.",
-                f"Use a kernel for one of: {', '.join(STUBS)}.",
-            )
+        stubs, text_stub = self.settings.code_stubs, self.settings.text_stub
+        if language not in stubs:
+            known = f"Use a kernel for one of: {', '.join(stubs)}, or set c.ClearSolutions.code_stub in nbgrader_config.py."
+            self._problem(f"There is no answer stub for the language “{language}”.", known)
         notebook["metadata"].pop("celltoolbar", None)
         for number, cell in enumerate(notebook["cells"], start=1):
-            self._release_cell(cell, number, STUBS.get(language, TEXT_STUB))
+            self._release_cell(cell, number, stubs.get(language, text_stub))
         self._note_questions(notebook["cells"])
         return write_notebook(notebook)
 
@@ -146,8 +138,8 @@ class _NotebookRelease:
         if flags:
             for message, cure in check_cell(cell, flags):
                 self._problem(message, cure)
-            _lock(cell, flags)
-        self._clear_sources(cell, flags, code_stub if cell["cell_type"] == "code" else TEXT_STUB)
+        _lock(cell, flags, self.settings)
+        self._clear_sources(cell, flags, code_stub if cell["cell_type"] == "code" else self.settings.text_stub)
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
             cell["metadata"].pop("collapsed", None)
@@ -172,19 +164,23 @@ class _NotebookRelease:
         is_solution = flags is not None and flags.solution
         is_test = flags is not None and flags.grade
         is_task = flags is not None and flags.task
-        had_solution, _ = self._cut(cell, SOLUTION, allowed=is_solution, where="an answer", stub=stub)
+        settings = self.settings
+        allowed = is_solution or settings.solutions_anywhere
+        had_solution, _ = self._cut(cell, settings.solution, allowed=allowed, where="an answer", stub=stub)
         if is_solution and not had_solution:
             cell["source"] = stub
-        if cell["cell_type"] == "code" and uses_autotest(cell["source"]):
-            self._problem("The cell asks for tests by AUTOTEST, which is not supported.", "Write the tests as assert statements.")
-        self._cut(cell, HIDDEN_TESTS, allowed=is_test, where="a test or a manually graded answer")
-        _, scheme = self._cut(cell, MARK_SCHEME, allowed=is_task, where="a manually graded task")
-        if any(_ATTACHMENT.search(line) for line in scheme):
+        allowed = is_test or settings.hidden_tests_anywhere
+        self._cut(cell, settings.hidden_tests, allowed=allowed, where="a test or a manually graded answer")
+        allowed = is_task or settings.mark_schemes_anywhere
+        _, scheme = self._cut(cell, settings.mark_scheme, allowed=allowed, where="a manually graded task")
+        if settings.check_attachments and any(_ATTACHMENT.search(line) for line in scheme):
             self._problem(
                 "The mark scheme shows an attached image; attachments stay in the students' copy.",
                 "Put the image into the text as a data: address, or leave it out.",
             )
-        for message, cure in check_leftovers(cell["source"]):
+        if cell["cell_type"] == "code" and _asks_for_tests(cell["source"], settings):
+            self._problem("The cell asks for tests that have not been written yet (AUTOTEST).", "Prepare the source first.")
+        for message, cure in check_leftovers(cell["source"], settings.regions):
             self._problem(message, cure)
 
     def _cut(
@@ -231,12 +227,21 @@ class _NotebookRelease:
         self.problems.append(Problem(self.path, self._cell, grade_id, message, cure, "error" if error else "warning"))
 
 
-def _lock(cell: dict[str, Any], flags: Flags) -> None:
+def _lock(cell: dict[str, Any], flags: Flags | None, settings: Settings) -> None:
     """What JupyterLab must not let a student do with the cell."""
-    if flags.solution or flags.is_locked:
+    if flags and flags.solution and (settings.lock_answers or (flags.grade and settings.lock_tests)):
         cell["metadata"]["deletable"] = False
-    if flags.is_locked:
+    elif settings.lock_all or (flags and _is_fixed(flags, settings)):
+        cell["metadata"]["deletable"] = False
         cell["metadata"]["editable"] = False
+
+
+def _is_fixed(flags: Flags, settings: Settings) -> bool:
+    return (flags.grade and not flags.solution and settings.lock_tests) or (flags.is_locked and settings.lock_readonly)
+
+
+def _asks_for_tests(source: str, settings: Settings) -> bool:
+    return any(settings.autotest in line and line.strip().startswith("#") for line in source.split("\n"))
 
 
 def _heading_in(source: str) -> str:

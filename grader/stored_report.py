@@ -12,6 +12,7 @@ from typing import Any
 
 from grader.jobs import CellScore, Limits, Shown
 from grader.nbgrader_format import read_flags
+from grader.nbgrader_settings import is_for_the_engine
 from grader.plan import PlannedQuestion
 from grader.reading import UnreadableNotebook, read_notebook
 from grader.release import is_ignored, is_notebook
@@ -72,7 +73,7 @@ def asked_by(source: Mapping[str, bytes]) -> str:
     """A digest of all that a run depends on in the teacher's files: everything but points, outputs and other metadata."""
     facts = []
     for path, data in sorted(source.items()):
-        if is_ignored(path):
+        if is_ignored(path) and not is_for_the_engine(path):
             continue
         facts.append([path, _asked_in(data) if is_notebook(path) else hashlib.sha256(data).hexdigest()])
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

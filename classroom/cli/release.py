@@ -7,7 +7,7 @@ import click
 from classroom.cli.workbench import examples, show_problems
 from classroom.errors import HomeroomError
 from grader.batch import BadLayout, read_source
-from grader.release import make_release
+from grader.prepare import prepare
 from grader.release_folder import WouldOverwrite, write_release
 
 
@@ -32,7 +32,7 @@ def command(*, source: Path, dest: Path, force: bool) -> None:
     if dest.resolve().is_relative_to(source.resolve()) or source.resolve().is_relative_to(dest.resolve()):
         raise HomeroomError("SOURCE and DEST lie in one another. Name a folder apart: students get what is in DEST.")
     try:
-        made = make_release(read_source(source))
+        made = prepare(read_source(source)).made
         show_problems(made.problems)
         if not made.files:
             raise HomeroomError("Nothing was written; correct the errors above first.")

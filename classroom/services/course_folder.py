@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from classroom.errors import HomeroomError, NotFound, TooLarge
 from classroom.models import Course
 from classroom.services.paths import check_assignment_slug, is_noise, is_plain_path
+from grader.prepare import course_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def assignment_titles(course: Course) -> dict[str, str]:
 
 
 def read_source(course: Course, assignment_slug: str, *, max_bytes: int) -> dict[str, bytes]:
-    """The teacher's files of one assignment by path.
+    """The teacher's files of one assignment by path, and what it needs of its course's.
 
     Raises NotFound when the folder is not there, HomeroomError for a name or link that leads out of it, TooLarge.
     """
@@ -111,7 +112,7 @@ def read_source(course: Course, assignment_slug: str, *, max_bytes: int) -> dict
         left -= len(contents[name])
         if left < 0:
             raise TooLarge(f"{top} holds more than {max_bytes // 1_000_000} MB. Leave out what students do not need.")
-    return contents
+    return contents | course_files(top)
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -1,7 +1,5 @@
 """The course's folder beside what is released: which assignments are new, which have changed since."""
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +10,7 @@ from classroom.errors import HomeroomError
 from classroom.models import Assignment, Course
 from classroom.services import manifests
 from classroom.services.course_folder import assignment_titles, folder_assignments, read_source
+from grader.nbgrader_settings import COURSE_FILES
 
 SourceState = Literal["new", "changed", "same", "unreadable"]
 
@@ -41,13 +40,8 @@ def _compare(course: Course, slug: str, title: str, known: Assignment | None, ma
     except HomeroomError as refusal:
         return FolderAssignment(slug, title, "unreadable", 0, str(refusal))
     title = known.title if known else title
+    count = sum(not path.startswith(COURSE_FILES) for path in source)
     if known is None or known.release is None:
-        return FolderAssignment(slug, title, "new", len(source))
-    is_same = known.release.digest == _digest(source)
-    return FolderAssignment(slug, title, "same" if is_same else "changed", len(source))
-
-
-def _digest(source: Mapping[str, bytes]) -> str:
-    return manifests.digest(
-        [{"path": path, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)} for path, data in source.items()]
-    )
+        return FolderAssignment(slug, title, "new", count)
+    is_same = known.release.digest == manifests.digest(manifests.list_files(source))
+    return FolderAssignment(slug, title, "same" if is_same else "changed", count)

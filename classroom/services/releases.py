@@ -15,7 +15,8 @@ from classroom.services.archive import read_zip
 from classroom.services.course_folder import assignment_titles, folder_assignments, read_source
 from classroom.services.paths import check_assignment_slug, is_noise, is_plain_path
 from grader.files import FileStore
-from grader.release import Problem, make_release
+from grader.prepare import prepare
+from grader.release import Problem
 
 __all__ = ["folder_assignments", "from_folder", "from_upload", "read_zip"]
 
@@ -93,18 +94,18 @@ def _release(
     check_assignment_slug(slug)
     if not any(path.endswith(".ipynb") for path in source):
         raise HomeroomError("There is no notebook among these files. An assignment needs at least one .ipynb file.")
-    made = make_release(source)
+    prepared = prepare(source)
+    made = prepared.made
     if not made.files:
         return None, list(made.problems)
     assignment = _assignment(session, course=course, slug=slug, title=title.strip() or slug, now=now)
-    manifest = manifests.store(files, source)
-    digest = manifests.digest(manifest)
+    digest = manifests.digest(manifests.list_files(source))
     release = session.scalar(select(Release).where(Release.assignment_id == assignment.id, Release.digest == digest))
     if release is None:
         release = Release(
             assignment=assignment,
             digest=digest,
-            source_files=manifest,
+            source_files=manifests.store(files, prepared.files),
             release_files=manifests.store(files, made.files),
             questions=[asdict(question) for question in made.questions],
             max_score=made.max_score,

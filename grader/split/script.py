@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.nbgrader_format import read_flags
 from grader.reading import read_notebook
-from grader.regions import HIDDEN_TESTS, cut
+from grader.regions import HIDDEN_TESTS, Region, cut
 
 _MAGIC = re.compile(r"^\s*[%!?]|\?\s*$|=\s*[%!]\w|\bget_ipython\b|\b__main__\b", re.MULTILINE)
 _TOP = "."
@@ -48,8 +48,8 @@ class Script:
     """Names that the teacher's answers use as globals."""
 
 
-def make_script(teacher: bytes) -> Script:
-    """The script for a teacher's notebook. Raises UnreadableNotebook."""
+def make_script(teacher: bytes, hidden: Region = HIDDEN_TESTS) -> Script:
+    """The script for a teacher's notebook, ``hidden`` marking what students do not see. Raises UnreadableNotebook."""
     cells = [cell for cell in read_notebook(teacher)["cells"] if cell["cell_type"] == "code"]
     kinds = [(_kind_of(cell), cell["source"]) for cell in cells]
     wanted = _wanted([_parse(source) for kind, source in kinds if kind == "tests"], _locked(kinds))
@@ -59,7 +59,7 @@ def make_script(teacher: bytes) -> Script:
     for cell, (kind, source) in zip(cells, kinds, strict=True):
         tree = _parse(source)
         if kind == "tests":
-            tests[cell["metadata"]["nbgrader"]["grade_id"]] = _test(source, before)
+            tests[cell["metadata"]["nbgrader"]["grade_id"]] = _test(source, before, hidden)
             before = Preparation()
             continue
         statements = tree.body if tree else []
@@ -82,13 +82,13 @@ def _kind_of(cell: dict[str, Any]) -> str:
     return "tests" if flags.grade else "locked"
 
 
-def _test(source: str, before: Preparation) -> ScriptedTest:
+def _test(source: str, before: Preparation, hidden: Region) -> ScriptedTest:
     obstacle = ""
     if _MAGIC.search(source):
         obstacle = "It uses IPython itself."
     elif _parse(source) is None:
         obstacle = "It is not plain Python."
-    return ScriptedTest(source, cut(source, HIDDEN_TESTS).source, before, obstacle)
+    return ScriptedTest(source, cut(source, hidden).source, before, obstacle)
 
 
 def _locked(kinds: list[tuple[str, str]]) -> list[ast.stmt]:
