@@ -1,7 +1,5 @@
 """The course's folder beside what is released: which assignments are new, which have changed since."""
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,11 +41,5 @@ def _compare(course: Course, slug: str, title: str, known: Assignment | None, ma
     title = known.title if known else title
     if known is None or known.release is None:
         return FolderAssignment(slug, title, "new", len(source))
-    is_same = known.release.digest == _digest(source)
+    is_same = known.release.digest == manifests.digest(manifests.of(source))
     return FolderAssignment(slug, title, "same" if is_same else "changed", len(source))
-
-
-def _digest(source: Mapping[str, bytes]) -> str:
-    return manifests.digest(
-        [{"path": path, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)} for path, data in source.items()]
-    )

@@ -23,6 +23,13 @@ def store(files: FileStore, contents: Mapping[str, bytes]) -> Manifest:
         ) from error
 
 
+def of(contents: Mapping[str, bytes]) -> Manifest:
+    """The list of these files, none of which is stored."""
+    return [
+        {"path": path, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)} for path, data in sorted(contents.items())
+    ]
+
+
 def load(files: FileStore, manifest: Manifest) -> dict[str, bytes]:
     """The files a manifest lists. Raises Unavailable when the store has lost one."""
     return {entry["path"]: read(files, entry) for entry in manifest}

@@ -15,7 +15,8 @@ from classroom.services.archive import read_zip
 from classroom.services.course_folder import assignment_titles, folder_assignments, read_source
 from classroom.services.paths import check_assignment_slug, is_noise, is_plain_path
 from grader.files import FileStore
-from grader.release import Problem, make_release
+from grader.release import Problem
+from grader.sources import prepare, students_version
 
 __all__ = ["folder_assignments", "from_folder", "from_upload", "read_zip"]
 
@@ -93,12 +94,14 @@ def _release(
     check_assignment_slug(slug)
     if not any(path.endswith(".ipynb") for path in source):
         raise HomeroomError("There is no notebook among these files. An assignment needs at least one .ipynb file.")
-    made = make_release(source)
+    prepared = prepare(source)
+    made = students_version(prepared)
     if not made.files:
         return None, list(made.problems)
     assignment = _assignment(session, course=course, slug=slug, title=title.strip() or slug, now=now)
-    manifest = manifests.store(files, source)
-    digest = manifests.digest(manifest)
+    manifest = manifests.store(files, prepared.files)
+    # By what the teacher wrote, so that the folder can be compared with it.
+    digest = manifests.digest(manifests.of(source))
     release = session.scalar(select(Release).where(Release.assignment_id == assignment.id, Release.digest == digest))
     if release is None:
         release = Release(
