@@ -61,7 +61,7 @@ class Structure:
 
 
 def is_otter(notebook: dict[str, Any]) -> bool:
-    """Whether a notebook is written for Otter Assign, of today or of before version 1."""
+    """Whether a notebook is written for Otter Assign, in its format of today or in its first one."""
     parts = [part for cell in notebook["cells"] for part in unfenced(cell)]
     return any(_is_structure(part) for part in parts) or is_old(notebook)
 

@@ -7,7 +7,7 @@ last one shows must be, letter for letter, the cell's saved output. Its other fo
 import ast
 import builtins
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -187,14 +187,15 @@ def function_of(case: Case) -> str:
     return ast.unparse(case.tree.body[0])
 
 
-def names_bound(sources: Iterator[str]) -> set[str]:
-    """The names that the cells of a notebook bind anywhere; of cells that are plain Python."""
+def names_bound(sources: Iterable[str]) -> set[str]:
+    """The names that the cells of a notebook bind at the top; of cells that are plain Python."""
     names: set[str] = set()
     for source in sources:
         try:
-            names |= _bound(ast.parse("\n".join("pass" if line.startswith(("%", "!")) else line for line in source.split("\n"))))
+            tree = ast.parse("\n".join("pass" if line.startswith(("%", "!")) else line for line in source.split("\n")))
         except (SyntaxError, ValueError):
             continue
+        names |= set(_bound_here(tree))
     return names
 
 
@@ -212,7 +213,7 @@ def _function_test(case: Case, name: str, _known: set[str]) -> str:
     function = case.tree.body[0]
     assert isinstance(function, ast.FunctionDef)
     parameters = [argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)]
-    recursive = any(isinstance(node, ast.Name) and node.id == function.name for node in ast.walk(function))
+    recursive = function.name in _loaded(function) - set(parameters)
     called = function.name if recursive else name
     # Under a name of its own: a test may be called like what it tests.
     text = ast.unparse(function)
@@ -223,35 +224,54 @@ def _function_test(case: Case, name: str, _known: set[str]) -> str:
 
 
 def _ok_test(case: Case, name: str, known: set[str]) -> str:
-    lines = _printed(case) if case.prints else _shown(case)
     bound = {found for statement in case.tree.body for found in _bound_here(statement)}
+    calls = any(isinstance(node, ast.Call) for node in ast.walk(case.tree))
+    steps, checks = _steps(case)
+    if calls or case.prints:
+        # What a call prints is a part of what the cell shows; a doctest begins a last line that was not ended.
+        wanted = f"{case.expected}\n" if case.prints else ""
+        steps = [
+            "import contextlib, io",
+            "printed = io.StringIO()",
+            f"with contextlib.redirect_stdout(printed):\n{_indented(steps)}",
+        ]
+        checks.append(f"assert {'_ended(printed.getvalue())' if wanted else 'printed.getvalue()'} == {wanted!r}")
+    lines = [*steps, *checks]
     outside = any(isinstance(node, ast.Global) for node in ast.walk(case.tree)) or "*" in bound
-    if outside or not (bound or case.prints or "shown" in "".join(lines)):
+    if outside or not (bound or calls or case.prints or checks):
         return "\n".join(lines)
-    parameters = ", ".join(sorted(_read_first(case.tree, bound) & known))
-    body = "\n".join(f"    {line}" for text in lines for line in text.split("\n"))
-    return f"def {name}({parameters}):\n{body}\n{name}({parameters})"
+    ended = ["def _ended(text):\n    return text if not text or text.endswith('\\n') else text + '\\n'"] if case.prints else []
+    parameters = ", ".join(sorted(_read_first(case.tree.body, set(), bound) & known))
+    return f"def {name}({parameters}):\n{_indented([*ended, *lines])}\n{name}({parameters})"
 
 
-def _shown(case: Case) -> list[str]:
-    """The statements of a case whose last one is to show ``expected``, or nothing."""
+def _indented(texts: Sequence[str]) -> str:
+    return "\n".join(f"    {line}" for text in texts for line in text.split("\n"))
+
+
+def _steps(case: Case) -> tuple[list[str], list[str]]:
+    """The statements of a case, and what has to be true after them."""
     *before, last = case.tree.body
-    lines = [_silent(statement) for statement in before]
+    steps = [_silent(statement) for statement in before]
     if not case.expected or not isinstance(last, ast.Expr):
-        return [*lines, _silent(last)]
-    value = ast.unparse(last.value)
-    if case.expected in ("True", "False"):
-        return [*lines, f"assert ({value}) is {case.expected}"]
-    lines.append(f"shown = {value}")
-    wanted = repr(case.expected)
-    if _is_literal(case.expected):
+        return [*steps, _silent(last)], []
+    steps.append(f"shown = {ast.unparse(last.value)}")
+    if case.prints:
+        return [*steps, "if shown is not None:\n    print(repr(shown))"], []
+    return steps, [f"assert {_shows(case.expected)}"]
+
+
+def _shows(expected: str) -> str:
+    """Whether ``shown`` is what is written as ``expected``."""
+    if expected in ("True", "False"):
+        return f"shown is {expected}"
+    if _is_literal(expected):
         # Equal and written alike: what an object of the student's says of itself is not enough.
-        allowed = {"1": ("1", "True"), "0": ("0", "False")}.get(case.expected)
-        written = f"repr(shown) in {allowed!r}" if allowed else f"repr(shown) == {wanted}"
-        return [*lines, f"assert shown == {case.expected} and {written}"]
-    library = "numpy" if case.expected.startswith(("np.", "array(")) else ""
+        allowed = {"1": ("1", "True"), "0": ("0", "False")}.get(expected)
+        return f"shown == {expected} and repr(shown) " + (f"in {allowed!r}" if allowed else f"== {expected!r}")
+    library = "numpy" if expected.startswith(("np.", "array(")) else ""
     own = f"type(shown).__module__.partition('.')[0] == '{library}' and " if library else ""
-    return [*lines, f"assert {own}repr(shown) == {wanted}"]
+    return f"{own}repr(shown) == {expected!r}"
 
 
 def _is_literal(text: str) -> bool:
@@ -266,24 +286,6 @@ def _silent(statement: ast.stmt) -> str:
     if isinstance(statement, ast.Expr) and not isinstance(statement.value, ast.Constant):
         return f"assert ({ast.unparse(statement.value)}) is None"
     return ast.unparse(statement)
-
-
-def _printed(case: Case) -> list[str]:
-    """The statements of a case with printed output, which is caught and compared as a whole."""
-    *before, last = case.tree.body
-    lines = [ast.unparse(statement) for statement in before]
-    if isinstance(last, ast.Expr):
-        lines += [f"shown = {ast.unparse(last.value)}", "if shown is not None:\n    print(repr(shown))"]
-    else:
-        lines.append(ast.unparse(last))
-    inner = "\n".join(f"    {line}" for text in lines for line in text.split("\n"))
-    wanted = repr(f"{case.expected}\n")
-    return [
-        "import contextlib, io",
-        "printed = io.StringIO()",
-        f"with contextlib.redirect_stdout(printed):\n{inner}",
-        f"assert printed.getvalue() == {wanted}",
-    ]
 
 
 def _bound_here(statement: ast.AST) -> Iterator[str]:
@@ -304,24 +306,40 @@ def _bound_here(statement: ast.AST) -> Iterator[str]:
         yield from _bound_here(child)
 
 
-def _read_first(tree: ast.Module, bound: set[str]) -> set[str]:
-    """Those of ``bound`` that may be read before the case has set them."""
+def _read_first(statements: Sequence[ast.stmt], done: set[str], bound: set[str]) -> set[str]:
+    """Those of ``bound`` that may be read before a case has set them; ``done`` are set before, and grows."""
     early: set[str] = set()
-    done: set[str] = set()
-    for statement in tree.body:
-        early |= {
-            node.id
-            for node in ast.walk(statement)
-            if isinstance(node, ast.Name) and node.id in bound - done and not _stores(node)
-        }
-        early |= {
-            node.target.id
-            for node in ast.walk(statement)
-            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id not in done
-        }
-        done |= set(_bound_here(statement))
+    for statement in statements:
+        for part in _in_order(statement):
+            if isinstance(part, list):
+                early |= _read_first(part, done, bound)
+                continue
+            early |= {name for name in _loaded(part) if name in bound and name not in done}
+            done |= set(_bound_here(part))
     return early
 
 
-def _stores(node: ast.Name) -> bool:
-    return isinstance(node.ctx, ast.Store)
+def _in_order(statement: ast.stmt) -> list[ast.AST | list[ast.stmt]]:
+    """The parts of a statement as they are run: blocks as lists."""
+    parts: list[ast.AST | list[ast.stmt]]
+    match statement:
+        case ast.For() | ast.AsyncFor():
+            parts = [statement.iter, statement.target, statement.body, statement.orelse]
+        case ast.While() | ast.If():
+            parts = [statement.test, statement.body, statement.orelse]
+        case ast.With() | ast.AsyncWith():
+            parts = [*statement.items, statement.body]
+        case ast.Try():
+            handlers = [handler.body for handler in statement.handlers]
+            parts = [statement.body, *handlers, statement.orelse, statement.finalbody]
+        case _:
+            parts = [statement]
+    return parts
+
+
+def _loaded(tree: ast.AST) -> set[str]:
+    """The names that a piece of code reads."""
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    return names | {
+        node.target.id for node in ast.walk(tree) if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+    }

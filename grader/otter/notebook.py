@@ -47,7 +47,7 @@ def translate_notebook(path: str, notebook: dict[str, Any], structure: Structure
 def unusable(path: str, notebook: dict[str, Any]) -> Problem | None:
     """Why a notebook can't be translated at all, if so."""
     if is_old(notebook):
-        text = "The notebook has Otter's format of before 2021, with blocks in Markdown cells, which Otter itself gave up."
+        text = "The notebook is in Otter's first format (v0), with blocks in Markdown cells, which Otter 5 gave up."
         return Problem(path, None, None, text, "Bring it to raw cells “# BEGIN QUESTION”; Otter's documentation says how.")
     if language_of(notebook).lower() not in ("python", "python3", "ipython"):
         text = f"Otter assignments in {language_of(notebook)} can't be read, only those in Python."
@@ -62,10 +62,14 @@ class _Maker:
         self._path, self._notebook, self.config = path, notebook, config
         self._ids: set[str] = set()
         self._names: dict[str, int] = {}
-        self.known = names_bound(cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code")
+        self.known: set[str] = set()
+        """The names that the cells bind, tests apart."""
         self.number: int | None = None
 
     def translate(self, structure: Structure) -> None:
+        pieces = [piece for item in structure.items for piece in (item.pieces if isinstance(item, QuestionBlock) else [item])]
+        code = [piece for piece in pieces if piece.cell["cell_type"] == "code" and piece.role != "test"]
+        self.known = names_bound(piece.cell["source"] for piece in code)
         for number, message, cure in structure.problems:
             self.problem(message, cure, number=number)
         for number, first in structure.ignored:
@@ -325,7 +329,7 @@ class _Question:
         maker.public[config.name] = student_copy.public_tests(
             config.name, shared, all_or_nothing=config.all_or_nothing, ok_format=ok_format
         )
-        asks = config.check_cell and (bool(self._answers) or any(not case.hidden for case in self._cases))
+        asks = config.check_cell and (self._prompted or any(not case.hidden for case in self._cases))
         call = student_copy.check_cell(config.name)
         note = CellNote(call if asks else None, withheld=not asks)
         maker.add(_marked(_code(call), maker.new_id(f"{config.name}-check"), {"locked": True}, note))

@@ -13,7 +13,7 @@ def block(name: str, *cells: Cell, settings: str = "") -> list[Cell]:
     return [raw(f"# BEGIN {name}\n{settings}"), *cells, raw(f"# END {name}")]
 
 
-def tests_that(source: str, shows: str = "") -> Cell:
+def expects(source: str, shows: str = "") -> Cell:
     """A test in OK format with the output that was saved with it."""
     cell = code(source)
     if shows:
