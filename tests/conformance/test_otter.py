@@ -4,6 +4,7 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
 from collections import defaultdict
 from pathlib import Path
@@ -345,6 +346,25 @@ def test_a_seed_variable_has_the_graders_value_when_graded_and_the_students_befo
     assert otter_course.ours() == theirs["scores"] == {"ann": {"rng": 2}}
     assert "rng_seed = 7" in [cell["source"] for cell in given["cells"]]
     assert "rng_seed = 7" in ["".join(cell["source"]) for cell in theirs["cells"]]
+
+
+def test_a_copy_that_otter_made_gets_the_same_score(otter_course: OtterCourse) -> None:
+    cells = [cell for question_cells, _ in OK_QUESTIONS[:3] for cell in question_cells]
+    otter_course.put(raw("# ASSIGNMENT CONFIG\nexport_cell: false\n"), *cells, *MANUAL)
+    made = otter_course.otter()
+    shutil.rmtree(otter_course.root / "otter")
+    theirs: Notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": made["metadata"], "cells": made["cells"]}
+    answers = iter(("def square(x): return x * abs(x)", "total, name = 5, 'ab'", "values = (1, 2, 3)", "I know."))
+    for cell in theirs["cells"]:
+        cell["source"] = "".join(cell["source"])
+        if "otter_answer_cell" in cell["metadata"].get("tags", []):
+            cell["source"] = next(answers)
+    otter_course.hand_in("ann", theirs)
+
+    scores, ours = both(otter_course)
+
+    assert ours == scores
+    assert ours["ann"]["whole"] == 3
 
 
 def test_students_get_the_cells_that_otter_would_give_them(otter_course: OtterCourse) -> None:

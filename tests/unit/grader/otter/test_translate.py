@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from grader.otter_copies import adopt
 from grader.problems import Problem
 from grader.reading import read_notebook
 from grader.sources import Source, prepare, students_version
@@ -195,6 +196,35 @@ def test_the_teachers_own_answers_and_a_students_are_graded(grade_files: Any) ->
     assert graded.points == {"q1_1": 2, "q1_1-2": 0, "why-answer": None}
     assert {cell.integrity for cell in graded.result.cells} == {"split", "manual"}
     assert not [output for output in graded.executed("hw.ipynb")["cells"][-1]["outputs"] if output["output_type"] == "error"]
+
+
+def a_copy_by_otter(source: Source) -> Notebook:
+    """The students' version as if Otter had made it: the same cells, without ids of ours."""
+    content = given(source)
+    for cell in content["cells"]:
+        cell["metadata"].pop("nbgrader", None)
+    content["cells"][0]["source"] = '# Initialize Otter\nimport otter\ngrader = otter.Notebook("hw.ipynb")'
+    return content
+
+
+def test_a_copy_that_otter_made_is_graded_by_its_answer_cells() -> None:
+    source = prepared(*SQUARE, *ESSAY)
+    theirs = a_copy_by_otter(source)
+
+    assert adopt(theirs, source.files["hw.ipynb"])
+    ids = [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in theirs["cells"]]
+    assert ids == ["otter-init", None, "q1_1-answer", "q1_1-check", None, "why-answer"]
+
+
+def test_a_copy_that_otter_made_with_other_answer_cells_is_for_a_person(grade_files: Any) -> None:
+    source = prepared(*SQUARE, *ESSAY)
+    theirs = a_copy_by_otter(source)
+    del theirs["cells"][-1]
+
+    graded: Graded = grade_files(source.files, {"hw.ipynb": as_file(theirs)})
+
+    assert graded.result.status == "ungradable"
+    assert "copy made by Otter" in graded.result.staff_reason
 
 
 def test_a_notebook_that_can_not_be_read_is_named_as_ever() -> None:
