@@ -41,7 +41,7 @@ lint: $(VENV)/.dev ## Lint, format, types, layers, templates, migrations
 unit: $(VENV)/.dev ## Unit and architecture tests
 	$(BIN)/pytest tests/unit tests/architecture -m "not slow"
 
-conformance: $(VENV)/.dev .venv-nbgrader/.done ## Releases and scores compared with nbgrader itself, live
+conformance: $(VENV)/.dev .venv-nbgrader/.done .venv-otter/.done ## Releases and scores compared with nbgrader and Otter-Grader themselves, live
 	$(BIN)/pytest tests/conformance -m "not slow"
 
 corpus: $(VENV)/.dev ## Honest, odd and hostile submissions, graded for real, with the verdicts they deserve
@@ -53,7 +53,7 @@ functional: $(VENV)/.dev ## Tests on a real hub, proxy, broker and workers
 browser: $(VENV)/.dev $(VENV)/.chromium ## Tests in a real browser on the real stack; screenshots in test-artefacts/
 	$(BIN)/pytest tests/browser -m "not slow"
 
-test-slow: $(VENV)/.dev $(VENV)/.chromium .venv-nbgrader/.done ## Tests of minutes rather than seconds
+test-slow: $(VENV)/.dev $(VENV)/.chromium .venv-nbgrader/.done .venv-otter/.done ## Tests of minutes rather than seconds
 	$(BIN)/pytest tests -m slow --timeout 1800
 
 bench: $(VENV)/.dev ## Measure the steps of a class of 1,200 against what they cannot beat
@@ -74,6 +74,7 @@ lock: $(VENV)/.build ## Resolve the locks in requirements/ anew
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" pyproject.toml -o requirements/runtime.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" pyproject.toml --extra test --extra dev -c requirements/runtime.txt -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" requirements/nbgrader.in -o requirements/nbgrader.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" requirements/otter.in -o requirements/otter.txt
 
 clean: ## Remove what tests and builds left (not the state directory)
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-artefacts dist
@@ -101,6 +102,11 @@ $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 .venv-nbgrader/.done: requirements/nbgrader.txt | $(VENV)/.build
 	$(PYTHON) -m venv --without-pip --clear .venv-nbgrader
 	$(BIN)/uv pip install --quiet --python .venv-nbgrader/bin/python --require-hashes -r requirements/nbgrader.txt
+	@touch $@
+
+.venv-otter/.done: requirements/otter.txt | $(VENV)/.build
+	$(PYTHON) -m venv --without-pip --clear .venv-otter
+	$(BIN)/uv pip install --quiet --python .venv-otter/bin/python --require-hashes -r requirements/otter.txt
 	@touch $@
 
 $(VENV)/.chromium: | $(VENV)/.dev

@@ -22,11 +22,12 @@ from grader.engine import ENGINE, digest_of, grade, rescored
 from grader.files import FileStore, MissingFile
 from grader.folder import FolderContent, FolderRefused, read_folder
 from grader.jobs import CellScore, FileRef, GradeJob, GradeResult, Limits, Shown
-from grader.prepare import course_files, prepare
+from grader.prepare import course_files
 from grader.problems import Problem
 from grader.release import Question, is_notebook
 from grader.repairs import repairs
 from grader.sandbox import SandboxUnavailable
+from grader.sources import prepare, students_version
 from grader.stored_report import NoUsableReport, StoredReport
 from grader.warm import warm
 
@@ -110,8 +111,8 @@ class Batch:
         found: dict[str, _Assignment] = {}
         problems: dict[str, list[Problem]] = {}
         for name in sorted({one.assignment for one in self.todo} & folders.keys()):
-            prepared = prepare(read_source(folders[name]))
-            content, made = prepared.files, prepared.made
+            source = prepare(read_source(folders[name]))
+            content, made = source.files, students_version(source)
             if not made.files:
                 problems[name] = made.problems
             notebooks = {path: data for path, data in made.files.items() if is_notebook(path)}

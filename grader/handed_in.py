@@ -6,6 +6,7 @@ from typing import Any
 from grader.files import FileStore
 from grader.jobs import FileRef, GradeJob
 from grader.nbgrader_settings import Settings, is_for_the_engine, settings_of
+from grader.otter_copies import adopt
 from grader.plan import Plan, PlannedQuestion, make_plan
 from grader.reading import UnreadableNotebook, read_notebook
 from grader.release import is_ignored, is_notebook, is_safe
@@ -63,6 +64,10 @@ def _take(handed_in: HandedIn, wanted: FileRef, theirs: FileRef | None, strays: 
         student = read_notebook(files.get(theirs.sha256))
     except UnreadableNotebook as error:
         sentence = f"{wanted.path}: {error.sentence}"
+        _leave_out(handed_in, wanted.path, teacher, sentence, missing=False)
+        return sentence
+    if not adopt(student, teacher):
+        sentence = f"{wanted.path} is a copy made by Otter, and its answer cells are not the ones it was given out with."
         _leave_out(handed_in, wanted.path, teacher, sentence, missing=False)
         return sentence
     plan = make_plan(wanted.path, teacher, student, handed_in.settings)

@@ -1,17 +1,17 @@
 """Looks an assignment over before it is given out: what can be read, and what only shows when it is run."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from grader.cell_notes import note_of
 from grader.engine import Trials, grade, known_trials
 from grader.files import FileStore
 from grader.jobs import CellScore, FileRef, GradeJob, GradeResult, Limits
 from grader.nbgrader_format import read_flags
 from grader.nbgrader_settings import Settings, is_for_the_engine, settings_of
-from grader.prepare import prepare
 from grader.problems import Problem
 from grader.reading import UnreadableNotebook, read_notebook
 from grader.regions import cut
@@ -28,14 +28,20 @@ _LEFT_FROM = 24
 
 
 def lint(
-    source: Source, *, run: bool = True, limits: Limits | None = None, on_step: OnStep = lambda _text: None
+    source: Source,
+    *,
+    run: bool = True,
+    limits: Limits | None = None,
+    withheld: Container[str] = (),
+    on_step: OnStep = lambda _text: None,
 ) -> list[Problem]:
     """Everything that is wrong with an assignment, by notebook and cell.
 
+    Files in ``withheld`` are not for students.
+
     With ``run`` the teacher's own solution and the empty students' version are graded too, in the sandbox.
     """
-    prepared = prepare(source)
-    source, made = prepared.files, prepared.made
+    made = make_release(source, withheld=withheld)
     problems = [*made.problems, *_read(source, made)]
     if run:
         with tempfile.TemporaryDirectory(prefix="homeroom-check-") as private:
@@ -74,7 +80,7 @@ def _read(source: Source, made: ReleaseResult) -> Iterator[Problem]:
             yield from _read_data(path, data, settings_of(source))
     yield from _left_in_release(source, made.files)
     for question in made.questions:
-        if question.kind == "auto" and not question.points:
+        if question.kind == "auto" and not question.points and (question.notebook, question.grade_id) not in _translated(source):
             cell = _places(source).get((question.notebook, question.grade_id))
             text, cure = "The test cell gives 0 points: nothing depends on it.", "Enter its points, or mark it as read-only."
             yield Problem(question.notebook, cell, question.grade_id, text, cure, "warning")
@@ -238,6 +244,12 @@ def _places(source: Source) -> dict[tuple[str, str], int]:
                 if flags := read_flags(cell):
                     found.setdefault((path, flags.grade_id), number)
     return found
+
+
+def _translated(source: Source) -> set[tuple[str, str]]:
+    """The marked cells that come from another format, where tests without points are usual."""
+    marked = [(path, cell) for path, data in source.items() if is_notebook(path) for cell in _cells(data) if note_of(cell)]
+    return {(path, flags.grade_id) for path, cell in marked if (flags := read_flags(cell))}
 
 
 def _cells(data: bytes) -> list[dict[str, Any]]:

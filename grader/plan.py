@@ -5,9 +5,10 @@ were between the known ones. Tags, metadata, outputs, ids, tests and everything 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from grader.cell_notes import line_before_each_cell
 from grader.nbgrader_format import Flags, read_flags, upgrade
 from grader.nbgrader_settings import Settings, with_settings
 from grader.reading import language_of, read_notebook
@@ -89,6 +90,8 @@ def make_plan(path: str, teacher: bytes, student: dict[str, Any], settings: Sett
         if source is not None:
             cells.append(_planned(cell, source, flags))
     cells += theirs.own_cells_after()
+    if line := line_before_each_cell(notebook):
+        cells = [_beginning_with(line, cell) for cell in cells]
     spec = notebook["metadata"].get("kernelspec")
     return Plan(path, language_of(notebook), tuple(cells), tuple(questions), spec if isinstance(spec, dict) else {})
 
@@ -146,6 +149,14 @@ def _planned(teacher: Source, source: Source, flags: Flags) -> PlannedCell:
         metadata={**teacher["metadata"], "nbgrader": upgrade(teacher["metadata"]["nbgrader"], teacher["cell_type"])},
         attachments=attachments if isinstance(attachments, dict) else None,
     )
+
+
+def _beginning_with(line: str, cell: PlannedCell) -> PlannedCell:
+    """The cell with a line before it, where it is code; tests come at once after such a cell."""
+    is_test = (cell.metadata or {}).get("grade") and cell.origin == "teacher"
+    if not cell.runs or is_test or cell.source.startswith("%%"):
+        return cell
+    return replace(cell, source=f"{line}\n{cell.source}")
 
 
 class _Theirs:

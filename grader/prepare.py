@@ -7,7 +7,7 @@ the teacher asked for are written from the values of the solution, in the sandbo
 import fnmatch
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -19,7 +19,7 @@ from grader.nbgrader_format import read_flags
 from grader.nbgrader_settings import COURSE_FILES, Settings, with_settings
 from grader.problems import Problem
 from grader.reading import SIZE_LIMIT, UnreadableNotebook, language_of, read_notebook, write_notebook
-from grader.release import ReleaseResult, is_ignored, is_notebook, make_release
+from grader.release import is_ignored, is_notebook
 from grader.sandbox import SandboxUnavailable
 from grader.warm import warm
 
@@ -28,22 +28,10 @@ _FIRST_MINOR_WITH_IDS = 5
 _MARGIN_SECONDS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """The teacher's files as they are released and graded, and the students' version of them."""
-
-    files: dict[str, bytes]
-    made: ReleaseResult
-
-
-def prepare(source: Source, limits: Limits | None = None) -> Prepared:
-    """Prepare ``source`` and make its release; it has no files if anything is an error. Raises nothing."""
+def prepare_files(source: Source, limits: Limits | None = None) -> tuple[dict[str, bytes], list[Problem]]:
+    """The files as they are released and graded, and what is wrong with them so far. Raises nothing."""
     step = _Step(source, limits or Limits())
-    files = step.files()
-    if any(problem.severity == "error" for problem in step.problems):
-        return Prepared(files, ReleaseResult({}, [], 0.0, step.problems))
-    made = make_release(files)
-    return Prepared(files, replace(made, problems=[*step.problems, *made.problems]))
+    return step.files(), step.problems
 
 
 def course_files(source: Path) -> dict[str, bytes]:

@@ -6,11 +6,12 @@ found, not only the first thing.
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from grader.cell_notes import KEY, note_of
 from grader.jobs import QuestionKind
 from grader.nbgrader_format import Flags, checksum, read_flags, upgrade
 from grader.nbgrader_settings import COURSE_FILES, Settings, settings_of
@@ -49,8 +50,11 @@ class ReleaseResult:
     problems: list[Problem]
 
 
-def make_release(source: Mapping[str, bytes]) -> ReleaseResult:
-    """The students' version of the teacher's prepared files (path inside the assignment → content). Raises nothing."""
+def make_release(source: Mapping[str, bytes], *, withheld: Container[str] = ()) -> ReleaseResult:
+    """The students' version of the teacher's prepared files (path inside the assignment → content) without those ``withheld``.
+
+    Raises nothing.
+    """
     settings = settings_of(source)
     files: dict[str, bytes] = {}
     questions: list[Question] = []
@@ -65,7 +69,7 @@ def make_release(source: Mapping[str, bytes]) -> ReleaseResult:
             files[path] = maker.make(source[path])
             questions += maker.questions
             problems += maker.problems
-        else:
+        elif path not in withheld:
             files[path] = source[path]
     if not any(is_notebook(path) for path in source if not is_ignored(path)):
         problems.append(_of_file("", "There is no notebook among the files.", "Add at least one .ipynb file."))
@@ -129,6 +133,7 @@ class _NotebookRelease:
         for number, cell in enumerate(notebook["cells"], start=1):
             self._release_cell(cell, number, stubs.get(language, text_stub))
         self._note_questions(notebook["cells"])
+        _drop_notes(notebook)
         return write_notebook(notebook)
 
     def _release_cell(self, cell: dict[str, Any], number: int, code_stub: str) -> None:
@@ -139,7 +144,12 @@ class _NotebookRelease:
             for message, cure in check_cell(cell, flags):
                 self._problem(message, cure)
         _lock(cell, flags, self.settings)
-        self._clear_sources(cell, flags, code_stub if cell["cell_type"] == "code" else self.settings.text_stub)
+        note = note_of(cell)
+        if note and (note.withheld or note.released is not None):
+            cell["source"] = note.released or ""
+            self._look_for_leftovers(cell["source"])
+        else:
+            self._clear_sources(cell, flags, code_stub if cell["cell_type"] == "code" else self.settings.text_stub)
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
             cell["metadata"].pop("collapsed", None)
@@ -180,7 +190,10 @@ class _NotebookRelease:
             )
         if cell["cell_type"] == "code" and _asks_for_tests(cell["source"], settings):
             self._problem("The cell asks for tests that have not been written yet (AUTOTEST).", "Prepare the source first.")
-        for message, cure in check_leftovers(cell["source"], settings.regions):
+        self._look_for_leftovers(cell["source"])
+
+    def _look_for_leftovers(self, source: str) -> None:
+        for message, cure in check_leftovers(source, self.settings.regions):
             self._problem(message, cure)
 
     def _cut(
@@ -210,7 +223,8 @@ class _NotebookRelease:
                 message = f"The id “{self._flags.grade_id}” is used by cell {earlier} already."
                 self._problem(message, "Give each cell an id of its own.")
             elif self._flags.question:
-                found.append((self._flags, heading or self._flags.grade_id))
+                note = note_of(cell)
+                found.append((self._flags, (note.title if note else "") or heading or self._flags.grade_id))
         self._number_questions(found)
 
     def _number_questions(self, found: list[tuple[Flags, str]]) -> None:
@@ -225,6 +239,13 @@ class _NotebookRelease:
     def _problem(self, message: str, cure: str, *, error: bool = True) -> None:
         grade_id = (self._flags.grade_id or None) if self._flags else None
         self.problems.append(Problem(self.path, self._cell, grade_id, message, cure, "error" if error else "warning"))
+
+
+def _drop_notes(notebook: dict[str, Any]) -> None:
+    """Take out what a prepared source says to us, and the cells that are not for students."""
+    notebook["cells"] = [cell for cell in notebook["cells"] if not ((note := note_of(cell)) and note.withheld)]
+    for holder in (notebook, *notebook["cells"]):
+        holder["metadata"].pop(KEY, None)
 
 
 def _lock(cell: dict[str, Any], flags: Flags | None, settings: Settings) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from unicodedata import combining, east_asian_width
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ from classroom.services import access, outbox
 from classroom.stack.settings import settings_of
 from classroom.stack.state import State
 from grader.files import FileStore
+from grader.sources import SourceFormat
 
 _WIDEST = 60
 """Longer texts are cut, but never in the last column: a link is of no use without its end."""
@@ -35,6 +36,15 @@ state_option = click.option(
     default=Path("var"),
     show_default=True,
     help="State folder of the Homeroom to work on: the one given to `homeroom up`.",
+)
+
+format_option = click.option(
+    "--format",
+    "source_format",
+    type=click.Choice(get_args(SourceFormat)),
+    default="auto",
+    show_default=True,
+    help="What SOURCE is written for. Auto looks for the blocks of Otter Assign.",
 )
 
 

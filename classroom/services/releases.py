@@ -15,8 +15,8 @@ from classroom.services.archive import read_zip
 from classroom.services.course_folder import assignment_titles, folder_assignments, read_source
 from classroom.services.paths import check_assignment_slug, is_noise, is_plain_path
 from grader.files import FileStore
-from grader.prepare import prepare
 from grader.release import Problem
+from grader.sources import prepare, students_version
 
 __all__ = ["folder_assignments", "from_folder", "from_upload", "read_zip"]
 
@@ -95,10 +95,11 @@ def _release(
     if not any(path.endswith(".ipynb") for path in source):
         raise HomeroomError("There is no notebook among these files. An assignment needs at least one .ipynb file.")
     prepared = prepare(source)
-    made = prepared.made
+    made = students_version(prepared)
     if not made.files:
         return None, list(made.problems)
     assignment = _assignment(session, course=course, slug=slug, title=title.strip() or slug, now=now)
+    # By what the teacher wrote, so that the folder can be compared with it.
     digest = manifests.digest(manifests.list_files(source))
     release = session.scalar(select(Release).where(Release.assignment_id == assignment.id, Release.digest == digest))
     if release is None:

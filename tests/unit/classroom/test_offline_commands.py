@@ -7,6 +7,7 @@ from click.testing import CliRunner, Result
 
 from classroom.cli import main
 from tests.support.notebooks import answer, as_file, checks, notebook, released
+from tests.support.otter_notebooks import expects, question, raw
 
 SOURCE = notebook(
     answer("f", "def f(x):\n    ### BEGIN SOLUTION\n    return x * x\n    ### END SOLUTION"), checks("t", "assert f(2) == 4", 2)
@@ -90,3 +91,16 @@ def test_checking_a_sound_assignment_says_so_and_a_bad_one_fails(course: Path) -
     assert (good.exit_code, bad.exit_code) == (0, 1)
     assert "Nothing to complain about." in good.stdout
     assert "error: hw.ipynb, cell 2: The source's own solution gets 0 of 1 points here." in bad.stderr
+
+
+def test_an_assignment_for_otter_is_released_and_checked(tmp_path: Path) -> None:
+    cells = question("q1", "x = 1 # SOLUTION", expects("x", "1"), settings="points: 2")
+    (tmp_path / "hw").mkdir()
+    (tmp_path / "hw/hw.ipynb").write_bytes(as_file(notebook(raw("# ASSIGNMENT CONFIG\nplugins: [a]"), *cells)))
+
+    made = run("release", tmp_path / "hw", tmp_path / "out", "--format", "otter")
+    checked = run("check", "--no-run", tmp_path / "hw")
+
+    assert "1 questions, 2 points" in made.stdout
+    assert "cell 1: The setting “plugins” is not followed" in checked.stderr
+    assert run("release", tmp_path / "hw", tmp_path / "other", "--format", "nbgrader").exit_code == 1
