@@ -72,7 +72,7 @@ def _write_pandas(value: Any, inner: Inner) -> list[Any] | None:  # noqa: PLR091
 
 
 def _write_time(value: Any, inner: Inner) -> list[Any] | None:
-    """pandas' single moments and spans."""
+    """Single moments and spans."""
     import pandas as pd  # noqa: PLC0415
 
     kind = type(value)
