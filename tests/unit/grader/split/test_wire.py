@@ -267,11 +267,22 @@ def test_what_is_too_deep_or_too_large_is_not_sent() -> None:
             wire.Writer(no_handle).write(value)
 
 
-@settings(max_examples=300)
+@settings(deadline=None)
 @given(st.sampled_from(TAGS), st.lists(JSON, max_size=5))
 def test_hostile_nodes_are_refused_and_raise_nothing_else(tag: str, parts: list[Any]) -> None:
     with contextlib.suppress(wire.WireError):
         wire.Reader(nothing_known).read([tag, *parts])
+
+
+@settings(deadline=None)
+@given(VALUES, st.data())
+def test_a_message_with_bytes_changed_is_read_or_refused(value: Any, data: st.DataObject) -> None:
+    message = bytearray(json.dumps({"ok": wire.Writer(no_handle).write(value)}).encode())
+    for place in data.draw(st.lists(st.integers(0, len(message) - 1), max_size=4)):
+        message[place] = data.draw(st.integers(0, 255))
+
+    with contextlib.suppress(wire.WireError):
+        wire.Reader(nothing_known).read(wire.parse(bytes(message)).get("ok"))
 
 
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
