@@ -9,6 +9,8 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?= python3
 PORT ?= 8000
 STATE ?= var
+FUZZED := $(addprefix tests/unit/grader/,test_reading.py test_plan_properties.py test_kept_outputs.py test_view.py test_feedback.py test_jobs.py \
+	split/test_wire.py split/test_conversation_properties.py split/test_mutants.py)
 VENV := .venv
 BIN := $(VENV)/bin
 # Bytecode is compiled at install: students' servers run as other users and could not write it, and would start four times slower.
@@ -16,7 +18,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up install test check lint unit conformance corpus functional browser test-slow bench bench-grading docs lock format clean
+.PHONY: help up install test check lint unit conformance corpus functional browser test-slow fuzz bench bench-grading docs lock format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +48,9 @@ conformance: $(VENV)/.dev .venv-nbgrader/.done .venv-otter/.done ## Releases and
 
 corpus: $(VENV)/.dev ## Honest, odd and hostile submissions, graded for real, with the verdicts they deserve
 	$(BIN)/pytest tests/unit/grader/test_corpus.py
+
+fuzz: $(VENV)/.dev ## Random notebooks, messages and outputs against everything that reads what students wrote: some minutes
+	$(BIN)/pytest $(FUZZED) --hypothesis-profile=fuzz --timeout 1200
 
 functional: $(VENV)/.dev ## Tests on a real hub, proxy, broker and workers
 	$(BIN)/pytest tests/functional -m "not slow"

@@ -1,8 +1,13 @@
-"""Shared by all tests: where the checkout is."""
+"""Shared by all tests: where the checkout is, and how hard `make fuzz` tries."""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("quick", max_examples=50)
+settings.load_profile("quick")
+settings.register_profile("fuzz", max_examples=3_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="session")

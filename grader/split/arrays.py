@@ -18,11 +18,17 @@ _EXTENSION = re.compile(r"(?:U?Int(?:8|16|32|64)|Float(?:32|64)|boolean|str|stri
 Inner = Callable[[Any], Any]
 
 
-def write(value: Any, inner: Inner) -> list[Any] | None:
+def write(value: Any, inner: Inner) -> list[Any] | None:  # noqa: PLR0911 - a list of kinds
     """The node for one of these libraries' own values; None when it has no form here."""
     kind = type(value)
-    if kind is np.ndarray:
+    if kind in (np.ndarray, np.recarray):
         return _write_array(value, inner)
+    if kind is np.matrix:
+        return ["np.matrix", inner(np.asarray(value))]
+    if kind is np.ma.MaskedArray:
+        return ["np.masked", inner(np.asarray(value.data)), inner(np.ma.getmaskarray(value))]
+    if kind in (np.void, np.record) and value.dtype.names:
+        return ["np.row", inner(np.asarray(value))]
     if isinstance(value, np.generic) and kind.__module__ == "numpy" and value.dtype.kind in _KINDS:
         return ["np.scalar", value.dtype.str, base64.b64encode(value.tobytes()).decode("ascii")]
     if isinstance(value, np.dtype) and value.kind in _KINDS:
@@ -38,6 +44,9 @@ def _write_array(value: Any, inner: Inner) -> list[Any] | None:
         return ["np.array", value.dtype.str, list(value.shape), data]
     if value.dtype.kind == "O":
         return ["np.objects", list(value.shape), [inner(item) for item in value.ravel().tolist()]]
+    if value.dtype.names:
+        fields = [[name, inner(np.asarray(value[name]))] for name in value.dtype.names]
+        return ["np.fields", type(value) is np.recarray, list(value.shape), fields]
     return None
 
 
@@ -49,16 +58,24 @@ def _write_pandas(value: Any, inner: Inner) -> list[Any] | None:  # noqa: PLR091
     kind = type(value)
     if kind is pd.DataFrame:
         columns = [_column(value.iloc[:, place].array, inner) for place in range(value.shape[1])]
-        return ["pd.frame", inner(value.columns), inner(value.index), columns]
+        return ["pd.frame", _index(value.columns, inner), _index(value.index, inner), columns]
     if kind is pd.Series:
-        return ["pd.series", inner(value.name), inner(value.index), _column(value.array, inner)]
+        return ["pd.series", inner(value.name), _index(value.index, inner), _column(value.array, inner)]
     if kind is pd.RangeIndex:
         return ["pd.range", inner(value.name), value.start, value.stop, value.step]
     if kind is pd.MultiIndex:
-        levels, codes = [inner(level) for level in value.levels], [inner(np.asarray(code)) for code in value.codes]
+        levels, codes = [_index(level, inner) for level in value.levels], [inner(np.asarray(code)) for code in value.codes]
         return ["pd.multi", levels, codes, [inner(name) for name in value.names]]
-    if kind in (pd.Index, pd.DatetimeIndex, pd.TimedeltaIndex, pd.CategoricalIndex):
+    if kind in (pd.Index, pd.DatetimeIndex, pd.TimedeltaIndex, pd.CategoricalIndex, pd.PeriodIndex, pd.IntervalIndex):
         return ["pd.index", inner(value.name), _column(value.array, inner)]
+    return _write_time(value, inner)
+
+
+def _write_time(value: Any, inner: Inner) -> list[Any] | None:
+    """Single moments and spans."""
+    import pandas as pd  # noqa: PLC0415
+
+    kind = type(value)
     if kind is pd.Timestamp:
         return [
             "pd.stamp",
@@ -68,7 +85,19 @@ def _write_pandas(value: Any, inner: Inner) -> list[Any] | None:  # noqa: PLR091
         ]
     if kind is pd.Timedelta:
         return ["pd.delta", inner(value.to_timedelta64())]
+    if kind is pd.Period:
+        return ["pd.period", value.ordinal, value.freqstr]
+    if kind is pd.Interval:
+        return ["pd.interval", inner(value.left), inner(value.right), value.closed]
     return None
+
+
+def _index(value: Any, inner: Inner) -> list[Any]:
+    """An index inside something else, which a handle is no part for. Raises WireError for kinds that have no form here."""
+    node: list[Any] = inner(value)
+    if not node[0].startswith("pd."):
+        raise WireError("an index of this kind")
+    return node
 
 
 def _column(values: Any, inner: Inner) -> list[Any]:
@@ -77,9 +106,13 @@ def _column(values: Any, inner: Inner) -> list[Any]:
 
     dtype = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
-        return ["category", inner(pd.Index(values.categories)), inner(np.asarray(values.codes)), bool(values.ordered)]
+        return ["category", _index(pd.Index(values.categories), inner), inner(np.asarray(values.codes)), bool(values.ordered)]
     if isinstance(dtype, pd.DatetimeTZDtype):
         return ["zoned", inner(values.asi8), str(dtype.tz), dtype.unit]
+    if isinstance(dtype, pd.PeriodDtype):
+        return ["period", inner(values.asi8), str(dtype).removeprefix("period[").removesuffix("]")]
+    if isinstance(dtype, pd.IntervalDtype):
+        return ["interval", _index(values.left, inner), _index(values.right, inner), values.closed]
     if isinstance(dtype, np.dtype) or isinstance(values, pd.arrays.NumpyExtensionArray):
         return ["plain", inner(np.asarray(values))]
     name = str(dtype)
@@ -104,7 +137,35 @@ def read(node: list[Any], inner: Inner) -> Any:
             return made.reshape(_shape(shape))
         case ["np.dtype", name]:
             return _dtype(name)
-    return _read_pandas(node, inner)
+    return _read_kept(node, inner) if node[0].startswith("np.") else _read_pandas(node, inner)
+
+
+def _read_kept(node: list[Any], inner: Inner) -> Any:
+    """Arrays that hold other arrays."""
+    match node:
+        case ["np.matrix", values]:
+            return _array(values, inner).view(np.matrix)
+        case ["np.masked", values, mask]:
+            return np.ma.MaskedArray(_array(values, inner), _array(mask, inner).astype(bool))
+        case ["np.row", values]:
+            return _array(values, inner)[()]
+        case ["np.fields", bool() as by_attribute, shape, fields]:
+            parts = [(text_of(name), _array(part, inner)) for name, part in fields]
+            size = _shape(shape)
+            if not parts or any(part.shape[: len(size)] != size for _, part in parts):
+                raise WireError("parts of another shape")
+            made = np.empty(size, dtype=[(name, part.dtype, part.shape[len(size) :]) for name, part in parts])
+            for name, part in parts:
+                made[name] = part
+            return made.view(np.recarray) if by_attribute else made
+    raise WireError("no such value")
+
+
+def _array(node: Any, inner: Inner) -> Any:
+    made = inner(node)
+    if type(made) is not np.ndarray:
+        raise WireError("no array")
+    return made
 
 
 def _read_pandas(node: list[Any], inner: Inner) -> Any:  # noqa: PLR0911 - a list of kinds
@@ -127,6 +188,13 @@ def _read_pandas(node: list[Any], inner: Inner) -> Any:  # noqa: PLR0911 - a lis
             )
         case ["pd.index", name, part]:
             return pd.Index(_read_column(part, inner), name=inner(name))
+    return _read_time(node, inner)
+
+
+def _read_time(node: list[Any], inner: Inner) -> Any:
+    import pandas as pd  # noqa: PLC0415
+
+    match node:
         case ["pd.stamp", int() as nanoseconds, zone, _]:
             return pd.Timestamp(nanoseconds, tz=text_of(zone) or None)
         case ["pd.stamp", str() as text, zone, unit]:
@@ -134,6 +202,10 @@ def _read_pandas(node: list[Any], inner: Inner) -> Any:  # noqa: PLR0911 - a lis
             return made.tz_convert(zone) if zone and made.tz else made
         case ["pd.delta", value]:
             return pd.Timedelta(inner(value))
+        case ["pd.period", int() as ordinal, freq]:
+            return pd.Period(ordinal=ordinal, freq=text_of(freq))
+        case ["pd.interval", left, right, closed]:
+            return pd.Interval(inner(left), inner(right), text_of(closed))
     raise WireError("no such value")
 
 
@@ -148,6 +220,10 @@ def _read_column(part: Any, inner: Inner) -> Any:
         case ["zoned", values, zone, unit]:
             stamps = pd.DatetimeIndex(inner(values).view(f"M8[{text_of(unit)}]"))
             return stamps.tz_localize("UTC").tz_convert(text_of(zone)).array
+        case ["period", ordinals, freq]:
+            return pd.PeriodIndex.from_ordinals(_array(ordinals, inner), freq=text_of(freq)).array
+        case ["interval", left, right, closed]:
+            return pd.arrays.IntervalArray.from_arrays(inner(left), inner(right), closed=text_of(closed))
         case ["extension", str() as name, items] if _EXTENSION.match(name):
             missing = math.nan if name == "str" else pd.NA
             return pd.array([missing if item is None else inner(item) for item in items], dtype=name)

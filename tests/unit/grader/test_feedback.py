@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from grader.feedback import QuestionFeedback, feedback_page, points_text
 from grader.view import NotebookView, notebook_view
@@ -143,3 +145,29 @@ def test_ids_are_unique_and_links_lead_to_them() -> None:
 )
 def test_points_read_as_people_write_them(points: float, text: str) -> None:
     assert points_text(points) == text
+
+
+ANYWHERE = st.text(max_size=20) | st.sampled_from(
+    ["</style>", "<script>alert(1)</script>", "'\"><img src=x onerror=alert(1)>", "{{ 7*7 }}"]
+)
+
+
+@settings(deadline=None)
+@given(ANYWHERE, ANYWHERE, ANYWHERE, st.sampled_from(["tests", "hidden", "scheme"]))
+def test_no_words_make_a_script_or_bring_out_what_is_hidden(before: str, message: str, comment: str, where: str) -> None:
+    outputs = {"output_type": "stream", "name": "stdout", "text": f"{before}s3cr3t"}
+    cell = {
+        "tests": code(f"assert f() # {before}", flags("t", grade=True, locked=True), outputs),
+        "hidden": code(
+            f"{before}\n### BEGIN HIDDEN TESTS\ns3cr3t\n### END HIDDEN TESTS", flags("t", grade=True, locked=True), outputs
+        ),
+        "scheme": {"cell_type": "markdown", "metadata": {}, "source": f"{before}\n=== BEGIN MARK SCHEME ===\ns3cr3t"},
+    }[where]
+    told = QuestionFeedback(0, 2, "failed", f"No.\n{message}s3cr3t", comment=comment)
+
+    text = page(view_of(cell), scores={"t": told})
+
+    assert "s3cr3t" not in text
+    assert "<script" not in text
+    assert not re.search(r"<[^>]*\sonerror", text)
+    text.encode()

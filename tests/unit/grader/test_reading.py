@@ -118,14 +118,14 @@ JSON = st.recursive(
 CELLS = st.lists(st.dictionaries(st.sampled_from(["cell_type", "source", "metadata", "id", "outputs"]), JSON), max_size=3)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(st.one_of(st.binary(max_size=200), JSON.map(json.dumps).map(str.encode)))
 def test_nothing_but_its_own_error_comes_out_of_the_gate(data: bytes) -> None:
     with contextlib.suppress(UnreadableNotebook):
         read_notebook(data)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(CELLS, JSON, st.sampled_from([4, 4.0, "4", None]), JSON)
 def test_a_file_that_is_almost_a_notebook_is_read_or_refused(cells: list[Any], metadata: Any, major: Any, minor: Any) -> None:
     for cell in cells:
@@ -137,3 +137,15 @@ def test_a_file_that_is_almost_a_notebook_is_read_or_refused(cells: list[Any], m
         return
 
     assert read_notebook(write_notebook(read)) == read
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_a_notebook_with_bytes_changed_is_read_or_refused(data: st.DataObject) -> None:
+    changed = bytearray(VALID)
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(changed) - 1))
+        changed[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+
+    with contextlib.suppress(UnreadableNotebook):
+        write_notebook(read_notebook(bytes(changed)))

@@ -399,7 +399,7 @@ def test_notebooks_on_one_page_share_what_it_may_show() -> None:
     assert "cut here" in views[-1].cells[0].outputs[0].html
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(cells=st.lists(CELLS, max_size=4), metadata=JSON)
 def test_wild_notebooks_are_shown_safely_or_refused(cells: list[Any], metadata: Any) -> None:
     data = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}).encode()
@@ -413,7 +413,7 @@ def test_wild_notebooks_are_shown_safely_or_refused(cells: list[Any], metadata: 
     assert findings(html) == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(data=st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
 def test_wild_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(UnreadableNotebook):

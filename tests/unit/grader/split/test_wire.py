@@ -81,6 +81,14 @@ TAGS = [
     "np.scalar",
     "np.objects",
     "np.dtype",
+    "np.matrix",
+    "np.masked",
+    "np.row",
+    "np.fields",
+    "dict_keys",
+    "dict_items",
+    "pd.period",
+    "pd.interval",
     "pd.missing",
     "pd.frame",
     "pd.series",
@@ -129,6 +137,8 @@ def test_odd_scalars_come_back_too(value: Any) -> None:
         [True] * 100,
         [2**80] * 100,
         collections.Counter("abca"),
+        {"a": 1}.keys(),
+        {"a": 1}.items(),
         collections.defaultdict(list, a=[1]),
         collections.defaultdict(int, a=1),
         dt.time(1, 2),
@@ -163,6 +173,36 @@ def test_arrays_come_back_with_their_kind_and_shape(array: Any) -> None:
 
     assert (back.dtype, back.shape) == (array.dtype, array.shape)
     np.testing.assert_array_equal(back, array)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.array([("Ada", 36), ("Bo", 41)], dtype=[("name", "U10"), ("age", "i4")]),
+        np.array([(1, (2, [3.0, 4.0]))], dtype=[("a", "i4"), ("b", [("c", "i8"), ("d", "f8", (2,))])]),
+        np.zeros((2, 0), dtype=[("a", "f8")]),
+        np.zeros(2, dtype=[("name", "U10"), ("age", "i4")]).view(np.recarray),
+        np.ma.array([1.0, 2.0], mask=[False, True]),
+        np.arange(4).reshape(2, 2).view(np.matrix),
+    ],
+)
+def test_arrays_of_other_kinds_come_back(array: Any) -> None:
+    back = there_and_back(array)
+
+    assert (type(back), back.dtype, back.shape) == (type(array), array.dtype, array.shape)
+    assert repr(back) == repr(array)
+
+
+def test_rows_periods_and_intervals_come_back() -> None:
+    row = np.array([("Ada", 36)], dtype=[("name", "U10"), ("age", "i4")])[0]
+
+    assert there_and_back(row) == row
+    assert there_and_back(pd.Period("2026-01", "M")) == pd.Period("2026-01", "M")
+    assert there_and_back(pd.Interval(0, 1.5, closed="both")) == pd.Interval(0, 1.5, closed="both")
+    for index in (pd.period_range("2026-01", periods=3, freq="Q"), pd.interval_range(0, 3, closed="left", name="i")):
+        pd.testing.assert_index_equal(there_and_back(index), index)
+    cut = pd.cut(pd.Series([1, 20, 70]), [0, 18, 65])
+    pd.testing.assert_series_equal(there_and_back(cut), cut)
 
 
 @pytest.mark.parametrize("value", [np.float64(1.5), np.int8(-3), np.bool_(True), np.str_("x"), np.datetime64("2020-01-01")])
@@ -227,11 +267,22 @@ def test_what_is_too_deep_or_too_large_is_not_sent() -> None:
             wire.Writer(no_handle).write(value)
 
 
-@settings(max_examples=300)
+@settings(deadline=None)
 @given(st.sampled_from(TAGS), st.lists(JSON, max_size=5))
 def test_hostile_nodes_are_refused_and_raise_nothing_else(tag: str, parts: list[Any]) -> None:
     with contextlib.suppress(wire.WireError):
         wire.Reader(nothing_known).read([tag, *parts])
+
+
+@settings(deadline=None)
+@given(VALUES, st.data())
+def test_a_message_with_bytes_changed_is_read_or_refused(value: Any, data: st.DataObject) -> None:
+    message = bytearray(json.dumps({"ok": wire.Writer(no_handle).write(value)}).encode())
+    for place in data.draw(st.lists(st.integers(0, len(message) - 1), max_size=4)):
+        message[place] = data.draw(st.integers(0, 255))
+
+    with contextlib.suppress(wire.WireError):
+        wire.Reader(nothing_known).read(wire.parse(bytes(message)).get("ok"))
 
 
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
@@ -269,6 +320,13 @@ def test_frames_made_to_exhaust_us_are_refused(data: bytes) -> None:
         ["packed", "set", "q", "AAAAAAAAAAA="],
         ["pd.series", None, ["pd.range", None, 0, 10**15, 1], ["plain", [1]]],
         ["Fraction", "1", "0"],
+        ["Decimal", "1e999999999"],
+        ["range", 0, 10**15, 1],
+        ["range", 0, 10**30, 1],
+        ["pd.range", None, 0, 10**15, 1],
+        ["np.fields", False, [10**9], [["a", ["np.array", "<f8", [1], "AAAAAAAAAAA="]]]],
+        ["np.fields", False, [1], [["a", 3]]],
+        ["pd.interval", 1, 0, "left"],
         ["list", "text"],
         ["dict", [[["list", []], 1]]],
         {"_": "pickle"},

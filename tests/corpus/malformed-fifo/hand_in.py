@@ -1,0 +1,2 @@
+import os
+def hand_in(folder, notebook): os.mkfifo(folder / "n.ipynb")

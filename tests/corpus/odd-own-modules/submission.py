@@ -1,0 +1,2 @@
+# %% answer words
+from tools.counting import words
