@@ -112,7 +112,7 @@ class _Hung(Exception):
 _WHY_STOPPED: dict[type[Exception], str] = {
     _Hung: "A cell ran too long and could not be interrupted.",
     _Mute: "The notebook's kernel did not answer any more.",
-    DeadKernelError: "The notebook's code ended its own kernel, for example by using more memory than allowed.",
+    DeadKernelError: "The notebook's code ended its own kernel, for example by using more memory or disk than allowed.",
 }
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import system
+from . import locked, system
+from .keeper import Around
 from .serving import Forking, read_files
 
 WORK = "/tmp/work"  # noqa: S108 - in here it is a file system of the child's own
@@ -34,6 +35,22 @@ class Place:
     """The seccomp program, or nothing where the machine's numbers are not known."""
     keep: tuple[str, ...] = ()
     """Folders below /tmp that children go on seeing: Python may be installed there."""
+    namespaces: bool = True
+    """Whether children get namespaces; if not, see locked.py."""
+    landlock: bool = False
+    """Whether Landlock closes files to them, which goes without namespaces."""
+    readable: tuple[str, ...] = ()
+    """What Landlock leaves open for reading."""
+    usable: tuple[str, ...] = ()
+    """What it leaves open for writing, too: harmless devices."""
+
+    def forking(self) -> Forking:
+        """How children are forked."""
+        return IntoNamespaces() if self.namespaces else Forking()
+
+    def around(self) -> Around:
+        """What their keepers do besides."""
+        return Around() if self.namespaces else locked.WithoutNamespace(own_user=self.as_root, landlocked=self.landlock)
 
 
 class IntoNamespaces(Forking):
@@ -58,10 +75,15 @@ def confine(place: Place, request: dict[str, Any], groups: list[int], files: int
     for group in groups:
         os.write(group, b"0")
         os.close(group)
-    _own_view(place, int(request["disk_mb"]))
-    _limit(request)
+    folders = home, work = Path(HOME), Path(WORK)
+    if place.namespaces:
+        _own_view(place, int(request["disk_mb"]))
+        _limit(request, int(request["processes"]))
+    else:
+        folders = home, work, _ = locked.move_into(Path(request["folder"]))
+        _limit(request, locked.room_for_processes(int(request["processes"]), own_user=place.as_root))
     os.umask(0o077)
-    if not place.as_root:
+    if place.namespaces and not place.as_root:
         _own_user()
     system.bound_privileges()
     if place.as_root:
@@ -69,12 +91,14 @@ def confine(place: Place, request: dict[str, Any], groups: list[int], files: int
         os.setresgid(request["uid"], request["uid"], request["uid"])
         os.setresuid(request["uid"], request["uid"], request["uid"])
     system.drop_privileges()
+    if place.landlock:
+        locked.close_files(home.parent, place.readable, place.usable)
     if place.filter:
         system.install_filter(place.filter)
-    Path(HOME).mkdir()
-    Path(WORK).mkdir()
-    read_files(files, Path(WORK))
-    os.chdir(WORK)
+    for folder in folders:
+        folder.mkdir()
+    read_files(files, work)
+    os.chdir(work)
     _seed(int(request["seed"]))
 
 
@@ -105,14 +129,14 @@ def _own_user() -> None:
     Path("/proc/self/gid_map").write_text(f"{_NOBODY} {group} 1")
 
 
-def _limit(request: dict[str, Any]) -> None:
+def _limit(request: dict[str, Any], processes: int) -> None:
     """Limits of each process. The reserve is for the copies of the kernel that wait for their tests; see homeroom_split.agent."""
     # What is mapped already is not counted. Seven eighths of the memory let a greedy cell meet a MemoryError, which the kernel
     # survives, before the control group kills the kernel.
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     memory = mapped + (int(request["memory_mb"]) << 20) * 7 // 8
     _set(resource.RLIMIT_AS, memory, _RESERVE_MB << 20)
-    _set(resource.RLIMIT_NPROC, int(request["processes"]), int(request["copies"]))
+    _set(resource.RLIMIT_NPROC, processes, int(request["copies"]))
     _set(resource.RLIMIT_FSIZE, int(request["disk_mb"]) << 20)
     _set(resource.RLIMIT_CPU, int(request["seconds"]) + 60)
     _set(resource.RLIMIT_NOFILE, _OPEN_FILES)

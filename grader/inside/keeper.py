@@ -3,6 +3,9 @@
 With the first process of a namespace all others end. So the kernel is its child. It passes interrupts on, kills the kernel alone
 when told to, buries whoever ends, and tells when the kernel has ended. It goes, with everything, when the connection to whoever
 asked for all this has gone.
+
+Where there is no namespace, it takes in whoever loses its parent, and before it goes it kills all it may. It is locked in as
+they are, so that is they and nobody else; and they can't do it any harm, being locked in once more.
 """
 
 import contextlib
@@ -21,12 +24,28 @@ STOP = b"k"
 ENDED = b"e"
 
 
-def keep(connection: socket.socket, run: Callable[[], None]) -> None:
+class Around:
+    """What else a keeper does. Nothing here: its namespace does it."""
+
+    def before(self) -> None:
+        """Before the kernel is there."""
+
+    def inside(self) -> None:
+        """In the kernel, before it runs anything."""
+
+    def after(self, child: int) -> None:
+        """Before the keeper goes."""
+
+
+def keep(connection: socket.socket, run: Callable[[], None], around: "Around | None" = None) -> None:
     """Run ``run`` in a child and stay with it. Does not return, in neither process."""
+    around = around or Around()
+    around.before()
     child = os.fork()
     if not child:
         try:
             connection.close()
+            around.inside()
             os.setsid()  # an interrupt goes to the kernel's group, as when a terminal sends it
             system.set_dumpable(True)
             with contextlib.suppress(OSError):  # when memory is short, the copies that wait for their tests are to go last
@@ -37,8 +56,11 @@ def keep(connection: socket.socket, run: Callable[[], None]) -> None:
         finally:
             os._exit(1)
     system.set_dumpable(False)
-    _stay(connection, child)
-    os._exit(0)
+    try:
+        _stay(connection, child)
+    finally:
+        around.after(child)
+        os._exit(0)
 
 
 def _stay(connection: socket.socket, child: int) -> None:

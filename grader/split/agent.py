@@ -16,6 +16,7 @@ import os
 import resource
 import signal
 import socket
+import stat
 import sys
 import types
 from collections.abc import Callable
@@ -40,6 +41,7 @@ _MUTABLE = {
     "DataFrame",
     "Series",
 }
+_FILES = {stat.S_IFREG, stat.S_IFDIR, stat.S_IFCHR, stat.S_IFBLK}
 _TYPES = {vars(builtins)[name] for name in dir(builtins) if isinstance(vars(builtins)[name], type)}
 
 
@@ -329,11 +331,10 @@ def _come_apart(sock: socket.socket) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
-    for entry in os.listdir("/proc/self/fd"):  # noqa: PTH208 - numbers are wanted, not paths
-        with contextlib.suppress(OSError, ValueError):
-            number = int(entry)
-            # Files that the notebook has open stay so: its functions may read them.
-            if number not in (0, 1, 2, sock.fileno()) and not str(Path(f"/proc/self/fd/{entry}").readlink()).startswith("/"):
+    for number in range(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0]):
+        # Files that the notebook has open stay so: its functions may read them.
+        with contextlib.suppress(OSError):
+            if number != sock.fileno() and stat.S_IFMT(os.fstat(number).st_mode) not in _FILES:
                 os.close(number)
     sys.stdout = sys.stderr = io.StringIO()
     asyncio._set_running_loop(None)  # noqa: SLF001 # type: ignore[attr-defined, unused-ignore]

@@ -1,0 +1,73 @@
+"""How a child locks itself in where no namespace can be made: Landlock, a user of its own where root runs us, a stricter filter.
+
+It has a folder on the machine's disk instead of file systems of its own, sees names of processes and files it can't touch, and
+shares the network's and the kernel's names, which the filter of system calls keeps it from using.
+"""
+
+import contextlib
+import os
+import signal
+import tempfile
+from pathlib import Path
+
+from . import landlock, system
+from .keeper import Around
+
+
+class WithoutNamespace(Around):
+    """A keeper that ends what is below it by itself."""
+
+    def __init__(self, *, own_user: bool, landlocked: bool) -> None:
+        # Without either of them we could not tell our processes from others of the same user.
+        self._kills_all = own_user or (landlocked and landlock.version() >= landlock.SCOPES)
+        self._landlocked = landlocked
+
+    def before(self) -> None:
+        system.adopt_orphans()
+
+    def inside(self) -> None:
+        if self._landlocked:
+            landlock.scope()
+
+    def after(self, child: int) -> None:
+        """Kill all there is, at once: who is just forking is killed before the new one is there."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if self._kills_all:
+                os.kill(-1, signal.SIGKILL)
+            else:
+                os.killpg(child, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while self._kills_all:
+                os.wait()  # what they used is told as ours
+
+
+def close_files(folder: Path, readable: tuple[str, ...], usable: tuple[str, ...]) -> None:
+    """Only ``folder`` is left to write in; see :func:`landlock.restrict`."""
+    rules = [(path, landlock.READ) for path in readable]
+    rules += [(path, landlock.USE) for path in usable]
+    landlock.restrict([*rules, (str(folder), landlock.OWN)])
+
+
+def move_into(folder: Path) -> tuple[Path, Path, Path]:
+    """Have what looks for a place to write find ``folder``; returns the home, the working and the scratch folder in it."""
+    home, work, scratch = folder / "home", folder / "work", folder / "tmp"
+    os.environ.update(
+        HOME=str(home), TMPDIR=str(scratch), IPYTHONDIR=str(home / ".ipython"), MPLCONFIGDIR=str(home / ".matplotlib")
+    )
+    tempfile.tempdir = None
+    return home, work, scratch
+
+
+def room_for_processes(wanted: int, *, own_user: bool) -> int:
+    """The limit that leaves room for so many: the kernel counts all that the user has, here and elsewhere."""
+    return wanted if own_user else wanted + _threads_of(os.getuid())
+
+
+def _threads_of(user: int) -> int:
+    count = 0
+    for path in Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError, KeyError, ValueError):
+            facts = dict(line.split(":", 1) for line in path.read_text("utf-8", "replace").splitlines() if ":" in line)
+            if int(facts["Uid"].split()[0]) == user:
+                count += int(facts["Threads"])
+    return count
