@@ -55,6 +55,12 @@ class Settings(BaseSettings):
 
     # Grading
     grading_jobs: int = Field(2, gt=0, description="Submissions one grading worker runs at once.")
+    sandbox: Literal["", "bubblewrap", "landlock"] = Field(
+        "", description="Grade in this kind of sandbox or not at all; empty means the best that can be made."
+    )
+    unsafe_no_sandbox: bool = Field(
+        False, description="Run students' code even where no sandbox can be made. It can then do what the worker can."
+    )
     job_lease: int = Field(30, gt=0, description="Seconds without a sign of life after which a grade job is sent again.")
     job_tries: int = Field(3, gt=0, description="Times a grade job is sent before it ends as grader_error.")
 

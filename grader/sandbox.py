@@ -44,7 +44,7 @@ class Sandbox(Protocol):
     """Whether each child is to be given a folder on the machine's disk, having no file system of its own."""
 
     def template_command(self, arguments: Sequence[str], folder: Path) -> list[str]:
-        """The command line that runs ``arguments`` inside. To be started with no environment. ``folder`` is the template's own."""
+        """The command line that runs ``arguments`` inside, to be started with no environment; ``folder`` is the template's."""
         ...
 
     def told(self) -> dict[str, Any]:
@@ -75,7 +75,7 @@ class Bubblewrap:
         self.binary = binary
         self.as_root = os.geteuid() == 0
 
-    def template_command(self, arguments: Sequence[str], folder: Path) -> list[str]:  # noqa: ARG002 - it has file systems of its own
+    def template_command(self, arguments: Sequence[str], folder: Path) -> list[str]:
         flags = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
         flags += ["--hostname", "grader", "--new-session", "--cap-drop", "ALL"]
         flags += [part for name in _RIGHTS for part in ("--cap-add", f"CAP_{name}")]

@@ -30,36 +30,44 @@ _CLONE3 = 435
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """What is filtered besides, where there are no namespaces."""
+    """What is filtered besides where there are no namespaces."""
 
-    refused: tuple[int, ...]
+    network: tuple[int, ...]
+    """socket, connect, bind, listen, accept, accept4: only what was open before can be used."""
+    left_behind: tuple[int, ...]
+    """memfd_create, memfd_secret, shmget, shmat, semget, msgget, mq_open, mq_unlink: memory that is not counted, or stays."""
+    others: tuple[int, ...]
+    """setpriority, sched_setparam, sched_setscheduler, sched_setattr, ioprio_set, migrate_pages, move_pages, kcmp, syslog,
+    inotify_init1, inotify_add_watch, fanotify_init, x86-64's inotify_init: they act on, or watch, what others have."""
     pretended: tuple[int, ...]
+    """chmod, fchmod, fchmodat, chown, fchown, fchownat, lchown, utimensat, setxattr, lsetxattr, fsetxattr, removexattr,
+    lremovexattr, fremovexattr, x86-64's utime, utimes, futimesat. Landlock has no say in them, and copying a file does them: they
+    seem to work and do nothing."""
     on_itself: tuple[int, ...]
+    """prlimit64, sched_setaffinity: a process may do them to itself."""
     socketpair: int
 
 
-_REFUSED_EVERYWHERE = (440, 448, 457, 458)
+_OTHERS_EVERYWHERE = (440, 448, 457, 458)
+"""process_madvise, process_mrelease, statmount, listmount."""
 _PRETENDED_EVERYWHERE = (452, 463, 466)
-# Refused: socket, connect, bind, listen, accept, accept4, memfd_create, memfd_secret, shmget, shmat, semget, msgget, mq_open,
-# mq_unlink, inotify_init1, inotify_add_watch, fanotify_init, setpriority, sched_setparam, sched_setscheduler, sched_setattr,
-# ioprio_set, migrate_pages, move_pages, kcmp, syslog, on x86-64 also inotify_init; everywhere process_madvise,
-# process_mrelease, statmount, listmount.
-# Pretended, because Landlock has no say in them and copying a file does them: chmod, fchmod, fchmodat, chown, fchown, fchownat,
-# lchown, utimensat, setxattr, lsetxattr, fsetxattr, removexattr, lremovexattr, fremovexattr, on x86-64 also utime, utimes,
-# futimesat; everywhere fchmodat2, setxattrat, removexattrat.
-# On itself only: prlimit64, sched_setaffinity.
+"""fchmodat2, setxattrat, removexattrat."""
 _ALONE = {
     "x86_64": _Numbers(
-        (41, 42, 49, 50, 43, 288, 319, 447, 29, 30, 64, 68, 240, 241, 294, 254, 300, 141, 142, 144, 314, 251, 256, 279, 312, 103, 253),
-        (90, 91, 268, 92, 93, 260, 94, 280, 188, 189, 190, 197, 198, 199, 132, 235, 261),
-        (302, 203),
-        53,
+        network=(41, 42, 49, 50, 43, 288),
+        left_behind=(319, 447, 29, 30, 64, 68, 240, 241),
+        others=(141, 142, 144, 314, 251, 256, 279, 312, 103, 294, 254, 300, 253),
+        pretended=(90, 91, 268, 92, 93, 260, 94, 280, 188, 189, 190, 197, 198, 199, 132, 235, 261),
+        on_itself=(302, 203),
+        socketpair=53,
     ),
     "aarch64": _Numbers(
-        (198, 203, 200, 201, 202, 242, 279, 447, 194, 196, 190, 186, 180, 181, 26, 27, 262, 140, 118, 119, 274, 30, 238, 239, 272, 116),
-        (52, 53, 54, 55, 88, 5, 6, 7, 14, 15, 16),
-        (261, 122),
-        199,
+        network=(198, 203, 200, 201, 202, 242),
+        left_behind=(279, 447, 194, 196, 190, 186, 180, 181),
+        others=(140, 118, 119, 274, 30, 238, 239, 272, 116, 26, 27, 262),
+        pretended=(52, 53, 54, 55, 88, 5, 6, 7, 14, 15, 16),
+        on_itself=(261, 122),
+        socketpair=199,
     ),
 }
 
@@ -99,8 +107,9 @@ def filter_program(machine: str = "", *, alone: bool = False) -> bytes:
 
 def _alone(machine: str) -> list[bytes]:
     numbers = _ALONE[machine]
+    refused = [*numbers.network, *numbers.left_behind, *numbers.others, *_OTHERS_EVERYWHERE]
     program = []
-    for answer, which in ((_EACCES, numbers.refused + _REFUSED_EVERYWHERE), (0, numbers.pretended + _PRETENDED_EVERYWHERE)):
+    for answer, which in ((_EACCES, refused), (0, [*numbers.pretended, *_PRETENDED_EVERYWHERE])):
         for number in which:
             program += [_instruction(_EQUAL, number, jump_false=1), _instruction(_RETURN, _ERROR | answer)]
     for number in numbers.on_itself:

@@ -11,7 +11,7 @@ _TRIES = 100
 
 
 class Users:
-    """Two users that no other job on this machine has as long as this object is there: all that one of them runs can be killed."""
+    """Two users that no other job has as long as this object is there, so that all that one of them runs can be killed."""
 
     def __init__(self) -> None:
         self._held: socket.socket | None = None

@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from grader.fork_server import NotStarted, Template, start_driver_template
@@ -89,7 +89,7 @@ class Warm:
     def _start(self, modules: Sequence[str]) -> KernelTemplate:
         """In the first sandbox that can be made here; whether one can, only its start shows."""
         problems = []
-        for make in [lambda: self._sandbox] if self._sandbox else sandboxes(self.wanted):
+        for make in self._makers():
             try:
                 sandbox = make()
                 started = self._start_in(sandbox, modules)
@@ -102,6 +102,10 @@ class Warm:
             self._kernels.append(started)
             return started
         raise SandboxUnavailable(f"A sandbox can't be made here: {' '.join(problems)}")
+
+    def _makers(self) -> list[Callable[[], Sandbox]]:
+        known = self._sandbox
+        return sandboxes(self.wanted) if known is None else [lambda: known]
 
     def _start_in(self, sandbox: Sandbox, modules: Sequence[str]) -> KernelTemplate:
         while True:
@@ -142,8 +146,11 @@ _making = threading.Lock()
 
 
 def want(wanted: Wanted) -> None:
-    """Which sandboxes this process, and those that it forks, may use. To be called before the first is."""
-    _wanted[:] = [wanted]
+    """Which sandboxes this process, and those that it forks from now on, may use."""
+    with _making:
+        if _warm and _warm[0].process == os.getpid() and _wanted != [wanted]:
+            _warm.pop().end()
+        _wanted[:] = [wanted]
 
 
 def warm() -> Warm:

@@ -19,6 +19,8 @@ from grader.line_kernel import LineKernel
 
 _SECONDS = 0.25
 _DISK_SECONDS = 30
+_SPARE = 8
+"""Processes of ours among them."""
 _libc = ctypes.CDLL(None)
 
 
@@ -28,6 +30,7 @@ class Watcher:
     def __init__(self, kernel: LineKernel, request: dict[str, Any], limits: Limits, *, memory: bool) -> None:
         self._kernel, self._limits, self._memory = kernel, limits, memory
         self._user: int = request["uid"] if os.geteuid() == 0 else -1
+        self._most = limits.processes + request["copies"] + _SPARE
         self._folder: str = request.get("folder", "")
         self._over = threading.Event()
         self._task: asyncio.Task[None] | None = None
@@ -53,7 +56,7 @@ class Watcher:
         try:
             while not self._over.wait(_SECONDS):
                 if self._memory:
-                    self._hold_memory(keeper)
+                    self._hold_totals(keeper)
                 if self._folder and used_mb(self._folder) > self._limits.disk_mb:
                     _kill_all(keeper)
         finally:
@@ -61,9 +64,13 @@ class Watcher:
                 _libc.setfsuid(0)
                 _libc.setfsgid(0)
 
-    def _hold_memory(self, keeper: int) -> None:
-        """Kill the largest first, as the kernel does: the copies that wait for their tests are to stay."""
-        used = {pid: _share_kb(pid) for pid in below(keeper)}
+    def _hold_totals(self, keeper: int) -> None:
+        """Kill all where they are too many; where too large, the largest first, as the kernel does: waiting copies stay."""
+        found = below(keeper)
+        if len(found) > self._most:
+            _kill_all(keeper)
+            return
+        used = {pid: _share_kb(pid) for pid in found}
         while sum(used.values()) > self._limits.memory_mb << 10:
             largest = max(used, key=lambda pid: used[pid])
             _kill(largest, keeper)

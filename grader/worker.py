@@ -1,7 +1,7 @@
 """The grading worker: ``celery --app=grader.worker worker --queues=grading``.
 
-It is told two things, by the environment: HOMEROOM_BROKER_URL, where jobs come from, and HOMEROOM_FILES, the folder of
-their files. It has no database and no secrets.
+It is told by the environment: HOMEROOM_BROKER_URL, where jobs come from, and HOMEROOM_FILES, the folder of their files; also
+HOMEROOM_SANDBOX and HOMEROOM_UNSAFE_NO_SANDBOX, where student code may run. It has no database and no secrets.
 """
 
 import os
@@ -10,7 +10,9 @@ from pathlib import Path
 from celery import Celery
 
 from grader.files import FileStore
+from grader.sandboxes import Wanted
 from grader.tasks import add_tasks
+from grader.warm import want
 
 _VISIBILITY_SECONDS = 1800
 
@@ -39,4 +41,9 @@ def make_app(broker_url: str, files: Path) -> Celery:
     return app
 
 
+want(
+    Wanted(
+        os.environ.get("HOMEROOM_SANDBOX", ""), unsafe=os.environ.get("HOMEROOM_UNSAFE_NO_SANDBOX", "") in {"1", "true", "True"}
+    )
+)
 app = make_app(os.environ.get("HOMEROOM_BROKER_URL", ""), Path(os.environ.get("HOMEROOM_FILES", "files")))

@@ -75,13 +75,13 @@ def confine(place: Place, request: dict[str, Any], groups: list[int], files: int
     for group in groups:
         os.write(group, b"0")
         os.close(group)
-    folders = home, work = Path(HOME), Path(WORK)
+    folders = [Path(HOME), Path(WORK)]
     if place.namespaces:
         _own_view(place, int(request["disk_mb"]))
-        _limit(request, int(request["processes"]))
+        _limit(request)
     else:
-        folders = home, work, _ = locked.move_into(Path(request["folder"]))
-        _limit(request, locked.room_for_processes(int(request["processes"]), own_user=place.as_root))
+        folders = locked.move_into(Path(request["folder"]))
+        _limit(locked.beside_others(request) if not place.as_root else request)
     os.umask(0o077)
     if place.namespaces and not place.as_root:
         _own_user()
@@ -92,13 +92,13 @@ def confine(place: Place, request: dict[str, Any], groups: list[int], files: int
         os.setresuid(request["uid"], request["uid"], request["uid"])
     system.drop_privileges()
     if place.landlock:
-        locked.close_files(home.parent, place.readable, place.usable)
+        locked.close_files(folders[0].parent, place.readable, place.usable)
     if place.filter:
         system.install_filter(place.filter)
     for folder in folders:
         folder.mkdir()
-    read_files(files, work)
-    os.chdir(work)
+    read_files(files, folders[1])
+    os.chdir(folders[1])
     _seed(int(request["seed"]))
 
 
@@ -129,14 +129,14 @@ def _own_user() -> None:
     Path("/proc/self/gid_map").write_text(f"{_NOBODY} {group} 1")
 
 
-def _limit(request: dict[str, Any], processes: int) -> None:
+def _limit(request: dict[str, Any]) -> None:
     """Limits of each process. The reserve is for the copies of the kernel that wait for their tests; see homeroom_split.agent."""
     # What is mapped already is not counted. Seven eighths of the memory let a greedy cell meet a MemoryError, which the kernel
     # survives, before the control group kills the kernel.
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     memory = mapped + (int(request["memory_mb"]) << 20) * 7 // 8
     _set(resource.RLIMIT_AS, memory, _RESERVE_MB << 20)
-    _set(resource.RLIMIT_NPROC, processes, int(request["copies"]))
+    _set(resource.RLIMIT_NPROC, int(request["processes"]), int(request["copies"]))
     _set(resource.RLIMIT_FSIZE, int(request["disk_mb"]) << 20)
     _set(resource.RLIMIT_CPU, int(request["seconds"]) + 60)
     _set(resource.RLIMIT_NOFILE, _OPEN_FILES)

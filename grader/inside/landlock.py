@@ -66,7 +66,9 @@ def scope() -> None:
 
 
 def _made(files: int, known: int) -> int:
-    wanted = struct.pack("QQQ", files, _TCP if known >= _TCP_SINCE else 0, _ABSTRACT_SOCKETS_AND_SIGNALS if known >= SCOPES else 0)
+    wanted = struct.pack(
+        "QQQ", files, _TCP if known >= _TCP_SINCE else 0, _ABSTRACT_SOCKETS_AND_SIGNALS if known >= SCOPES else 0
+    )
     # Older kernels know fewer fields, and take a longer structure as long as the rest of it is zero.
     return system.check_number(system.call(_CREATE, ctypes.c_char_p(wanted), len(wanted), 0), "landlock")
 

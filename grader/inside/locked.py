@@ -9,9 +9,12 @@ import os
 import signal
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from . import landlock, system
 from .keeper import Around
+
+_RESERVE = 256
 
 
 class WithoutNamespace(Around):
@@ -48,19 +51,23 @@ def close_files(folder: Path, readable: tuple[str, ...], usable: tuple[str, ...]
     landlock.restrict([*rules, (str(folder), landlock.OWN)])
 
 
-def move_into(folder: Path) -> tuple[Path, Path, Path]:
+def move_into(folder: Path) -> list[Path]:
     """Have what looks for a place to write find ``folder``; returns the home, the working and the scratch folder in it."""
     home, work, scratch = folder / "home", folder / "work", folder / "tmp"
     os.environ.update(
         HOME=str(home), TMPDIR=str(scratch), IPYTHONDIR=str(home / ".ipython"), MPLCONFIGDIR=str(home / ".matplotlib")
     )
     tempfile.tempdir = None
-    return home, work, scratch
+    return [home, work, scratch]
 
 
-def room_for_processes(wanted: int, *, own_user: bool) -> int:
-    """The limit that leaves room for so many: the kernel counts all that the user has, here and elsewhere."""
-    return wanted if own_user else wanted + _threads_of(os.getuid())
+def beside_others(request: dict[str, Any]) -> dict[str, Any]:
+    """The request, where the kernel counts all processes that this user has, here and elsewhere, now and later.
+
+    So the copies of the kernel need a reserve that processes of others don't eat up; who takes it is seen by grader.watching.
+    """
+    processes = int(request["processes"]) + _threads_of(os.getuid())
+    return {**request, "processes": processes, "copies": int(request["copies"]) + _RESERVE}
 
 
 def _threads_of(user: int) -> int:
