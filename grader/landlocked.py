@@ -58,9 +58,8 @@ class Landlocked(_Alone):
         version = landlock.version()
         if not version:
             raise SandboxUnavailable("This kernel has no Landlock, or it is not switched on.")
-        needed = landlock.NEEDED if self.as_root else landlock.SCOPES
-        if version < needed:
-            raise SandboxUnavailable(f"This kernel's Landlock is too old: it has version {version}, and {needed} is needed.")
+        if version < landlock.NEEDED:
+            raise SandboxUnavailable(f"This kernel's Landlock is too old: version {version}, not {landlock.NEEDED} (Linux 6.12).")
         if not self._filter:
             raise SandboxUnavailable("The system calls of this kind of machine are not known, so they can't be filtered.")
 
@@ -72,7 +71,7 @@ class Unsafe(_Alone):
 
 
 def _check_readable(folders: Iterable[Path]) -> None:
-    """Children are another user, and Landlock, other than a mount, opens nothing that is closed to them. Raises SandboxUnavailable."""
+    """Children are another user, and Landlock, other than a mount, opens nothing to them. Raises SandboxUnavailable."""
     for folder in folders:
         for above in (folder.resolve(), *folder.resolve().parents):
             if not above.stat().st_mode & stat.S_IXOTH:

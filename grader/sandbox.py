@@ -1,8 +1,8 @@
 """Where student code runs: no network, its own processes and files only, an unprivileged user, limits.
 
 A process that has its libraries loaded sits in the sandbox and forks a child for each side of a notebook; the child locks
-itself in further (see inside/confine.py). :class:`Bubblewrap` is the best kind there is; landlocked.py has the one for machines on
-which no namespace can be made, and sandboxes.py chooses.
+itself in further (see inside/confine.py). :class:`Bubblewrap` is the best kind there is; landlocked.py has the one for machines
+on which no namespace can be made, and sandboxes.py chooses.
 """
 
 import contextlib

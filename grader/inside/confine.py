@@ -50,7 +50,7 @@ class Place:
 
     def around(self) -> Around:
         """What their keepers do besides."""
-        return Around() if self.namespaces else locked.WithoutNamespace(own_user=self.as_root, landlocked=self.landlock)
+        return Around() if self.namespaces else locked.WithoutNamespace(self)
 
 
 class IntoNamespaces(Forking):
@@ -68,6 +68,8 @@ class IntoNamespaces(Forking):
 
 def confine(place: Place, request: dict[str, Any], groups: list[int], files: int) -> None:
     """Lock this process in, for good; returns in the working folder, with the files of ``files`` in it.
+
+    Where Landlock is used, the keeper closes files; see keeper.py.
 
     ``groups``: control groups to join, each an open ``cgroup.procs``.
     """
@@ -91,8 +93,6 @@ def confine(place: Place, request: dict[str, Any], groups: list[int], files: int
         os.setresgid(request["uid"], request["uid"], request["uid"])
         os.setresuid(request["uid"], request["uid"], request["uid"])
     system.drop_privileges()
-    if place.landlock:
-        locked.close_files(folders[0].parent, place.readable, place.usable)
     if place.filter:
         system.install_filter(place.filter)
     for folder in folders:

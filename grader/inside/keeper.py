@@ -15,7 +15,6 @@ import signal
 import socket
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 
 from . import system
 
@@ -37,20 +36,22 @@ class Around:
         """Before the keeper goes."""
 
 
-def keep(connection: socket.socket, run: Callable[[], None], around: "Around | None" = None) -> None:
-    """Run ``run`` in a child and stay with it. Does not return, in neither process."""
+def keep(connection: socket.socket, run: Callable[[int], None], around: "Around | None" = None) -> None:
+    """Run ``run`` in a child and stay with it. Does not return, in neither process.
+
+    ``run`` is told a descriptor for its rank when memory is short, see :func:`_go_first`.
+    """
     around = around or Around()
     around.before()
     child = os.fork()
     if not child:
         try:
             connection.close()
-            around.inside()
             os.setsid()  # an interrupt goes to the kernel's group, as when a terminal sends it
             system.set_dumpable(True)
-            with contextlib.suppress(OSError):  # when memory is short, the copies that wait for their tests are to go last
-                Path("/proc/self/oom_score_adj").write_text("1000")
-            run()
+            rank = _go_first()
+            around.inside()
+            run(rank)
         except BaseException:  # noqa: BLE001 - this process must end here, whatever happens
             os.write(2, traceback.format_exc().encode())
         finally:
@@ -61,6 +62,15 @@ def keep(connection: socket.socket, run: Callable[[], None], around: "Around | N
     finally:
         around.after(child)
         os._exit(0)
+
+
+def _go_first() -> int:
+    """When memory is short, this process is to go first, and copies that wait for their tests last; -1 if that can't be had."""
+    with contextlib.suppress(OSError):
+        rank = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+        os.write(rank, b"1000")
+        return rank
+    return -1
 
 
 def _stay(connection: socket.socket, child: int) -> None:

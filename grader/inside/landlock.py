@@ -12,10 +12,8 @@ from collections.abc import Iterable
 
 from . import system
 
-SCOPES = 6
-"""The version that keeps signals inside."""
-NEEDED = 3
-"""The oldest version that is of use: before it, files could be cut off that could not be written."""
+NEEDED = 6
+"""The oldest version that is of use: it keeps signals inside, without which what student code starts can't be told from ours."""
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
 _VERSION, _BENEATH = 1, 1
@@ -24,11 +22,11 @@ _TRUNCATE, _IOCTL = 1 << 14, 1 << 15
 _FILE = _EXECUTE | _WRITE | _READ | _TRUNCATE | _IOCTL
 _DEVICES = 1 << 6 | 1 << 11
 _TCP, _ABSTRACT_SOCKETS_AND_SIGNALS = 3, 3
-_TCP_SINCE, _IOCTL_SINCE = 4, 5
 
 READ = _READ | _LIST | _EXECUTE
 USE = _READ | _WRITE
-OWN = ((1 << 15) - 1) & ~_DEVICES | _IOCTL
+_ALL = (1 << 16) - 1
+OWN = _ALL & ~_DEVICES
 """All that can be done to files, but for making devices."""
 
 
@@ -39,37 +37,30 @@ def version() -> int:
 
 
 def restrict(rules: Iterable[tuple[str, int]]) -> None:
-    """Close all files but those at and below these paths to this process and all it will start; paths that are not there are left out.
+    """Close all files but those at and below these paths to this process and all it will start; also TCP, and what scope() does.
 
-    Also TCP, abstract sockets, and signals to any process outside, as far as the kernel's version has it. Raises OSError.
+    Paths that are not there are left out. Raises OSError.
     """
-    known = version()
-    files = (1 << (15 if known < _IOCTL_SINCE else 16)) - 1
-    ruleset = _made(files, known)
+    ruleset = _made(_ALL, _TCP)
     try:
         for path, rights in rules:
-            _allow(ruleset, path, rights & files)
+            _allow(ruleset, path, rights)
         _enter(ruleset)
     finally:
         os.close(ruleset)
 
 
 def scope() -> None:
-    """Close signals to any process outside, the one that forked us included, where the kernel's version has it."""
-    known = version()
-    if known >= SCOPES:
-        ruleset = _made(0, known)
-        try:
-            _enter(ruleset)
-        finally:
-            os.close(ruleset)
+    """Close signals, and sockets by a name in the kernel's list, to any process outside. Raises OSError."""
+    ruleset = _made(0, 0)
+    try:
+        _enter(ruleset)
+    finally:
+        os.close(ruleset)
 
 
-def _made(files: int, known: int) -> int:
-    wanted = struct.pack(
-        "QQQ", files, _TCP if known >= _TCP_SINCE else 0, _ABSTRACT_SOCKETS_AND_SIGNALS if known >= SCOPES else 0
-    )
-    # Older kernels know fewer fields, and take a longer structure as long as the rest of it is zero.
+def _made(files: int, network: int) -> int:
+    wanted = struct.pack("QQQ", files, network, _ABSTRACT_SOCKETS_AND_SIGNALS)
     return system.check_number(system.call(_CREATE, ctypes.c_char_p(wanted), len(wanted), 0), "landlock")
 
 

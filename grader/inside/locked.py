@@ -9,10 +9,13 @@ import os
 import signal
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import landlock, system
 from .keeper import Around
+
+if TYPE_CHECKING:
+    from .confine import Place
 
 _RESERVE = 256
 
@@ -20,17 +23,19 @@ _RESERVE = 256
 class WithoutNamespace(Around):
     """A keeper that ends what is below it by itself."""
 
-    def __init__(self, *, own_user: bool, landlocked: bool) -> None:
+    def __init__(self, place: "Place") -> None:
         # Without either of them we could not tell our processes from others of the same user.
-        self._kills_all = own_user or (landlocked and landlock.version() >= landlock.SCOPES)
-        self._landlocked = landlocked
+        self._kills_all = place.as_root or place.landlock
+        self._place = place
 
     def before(self) -> None:
         system.adopt_orphans()
+        if self._place.landlock:
+            landlock.scope()
 
     def inside(self) -> None:
-        if self._landlocked:
-            landlock.scope()
+        if self._place.landlock:
+            _close_files(self._place)
 
     def after(self, child: int) -> None:
         """Kill all there is, at once: who is just forking is killed before the new one is there."""
@@ -44,11 +49,11 @@ class WithoutNamespace(Around):
                 os.wait()  # what they used is told as ours
 
 
-def close_files(folder: Path, readable: tuple[str, ...], usable: tuple[str, ...]) -> None:
-    """Only ``folder`` is left to write in; see :func:`landlock.restrict`."""
-    rules = [(path, landlock.READ) for path in readable]
-    rules += [(path, landlock.USE) for path in usable]
-    landlock.restrict([*rules, (str(folder), landlock.OWN)])
+def _close_files(place: "Place") -> None:
+    """Only the folder of this run, in which we are, is left to write in."""
+    rules = [(path, landlock.READ) for path in place.readable]
+    rules += [(path, landlock.USE) for path in place.usable]
+    landlock.restrict([*rules, (str(Path.cwd().parent), landlock.OWN)])
 
 
 def move_into(folder: Path) -> list[Path]:

@@ -71,7 +71,7 @@ def _serve_tests(place: Place, listener: socket.socket, owner: socket.socket) ->
         os.dup2(log, 1)
         os.dup2(log, 2)
         confine(place, request, groups, files)
-        keep(connection, lambda: tests_side.serve(socket.socket(fileno=control)), place.around())
+        keep(connection, lambda _rank: tests_side.serve(socket.socket(fileno=control)), place.around())
 
     owner.send(b'{"ready": "tests"}')
     serving.serve(listener, owner, become, place.forking())
@@ -101,7 +101,12 @@ def _serve_kernels(place: Place, listener: socket.socket, owner: socket.socket, 
         agent.open_door(socket.socket(fileno=door))
         # Only now may modules in the working folder be imported; before, one called random.py would break the kernel itself.
         sys.path.insert(0, "")
-        keep(connection, lambda: kernel.run(made, socket.socket(fileno=channel), bare), place.around())
+
+        def run(rank: int) -> None:
+            agent.hold_rank(rank)
+            kernel.run(made, socket.socket(fileno=channel), bare)
+
+        keep(connection, run, place.around())
 
     owner.send(b'{"ready": "student"}')
     serving.serve(listener, owner, become, place.forking())

@@ -20,7 +20,6 @@ import stat
 import sys
 import types
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from . import beside, forms, wire
@@ -290,6 +289,7 @@ _OPERATIONS: dict[str, Callable[[Worker, Any, str, list[Any], dict[str, Any]], A
 
 _door: list[socket.socket] = []
 _kernel: list[int] = []
+_rank: list[int] = [-1]
 
 
 def open_door(sock: socket.socket) -> None:
@@ -297,11 +297,22 @@ def open_door(sock: socket.socket) -> None:
     _door[:] = [sock]
 
 
+def hold_rank(descriptor: int) -> None:
+    """By what this process's rank when memory is short is set; -1 if it can't be."""
+    _rank[:] = [descriptor]
+
+
+def _set_rank(rank: bytes) -> None:
+    with contextlib.suppress(OSError):
+        os.write(_rank[0], rank)
+
+
 def snapshot() -> None:
     """Fork. The kernel goes on with the notebook; the copy keeps this moment and waits to be asked; see grader.split.side."""
     _kernel[:] = [os.getpid()]
     names = sys.modules["__main__"].__dict__
     theirs, sock = socket.socketpair()
+    _set_rank(b"0")
     usual = {name: resource.getrlimit(name) for name in (resource.RLIMIT_NPROC, resource.RLIMIT_AS)}
     for name, (_, most) in usual.items():
         resource.setrlimit(name, (most, most))  # the reserve is for this
@@ -310,6 +321,7 @@ def snapshot() -> None:
             return
     finally:
         if os.getpid() == _kernel[0]:
+            _set_rank(b"1000")
             for name, limits in usual.items():
                 resource.setrlimit(name, limits)
             sock.close()
@@ -326,8 +338,6 @@ def _come_apart(sock: socket.socket) -> None:
     """Let go of all that belongs to the kernel: its sockets, its event loop, its output."""
     os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("0")
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)

@@ -40,7 +40,7 @@ for pid in range(1, 100_000):
 import ctypes, os
 libc = ctypes.CDLL(None)
 got = ctypes.create_string_buffer(24)
-libc.capget(b"\x22\x05\x08\x20\0\0\0\0", got)
+libc.capget(bytes([0x22, 5, 8, 0x20, 0, 0, 0, 0]), got)
 print(os.getuid(), os.getgroups(), "caps", got.raw.hex().strip("0"), sum(libc.prctl(23, n) == 1 for n in range(64)))
 print("privileges", libc.prctl(39, 0, 0, 0, 0), "filter", libc.prctl(21, 0, 0, 0, 0))
 """,

@@ -37,7 +37,7 @@ def test_where_the_best_sandbox_can_not_be_made_the_next_one_is_taken_and_withou
 
 def test_an_old_landlock_is_refused_with_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.landlocked._check_readable", lambda _folders: None)
-    for version, said in ((0, "has no Landlock"), (2, "too old: it has version 2")):
+    for version, said in ((0, "has no Landlock"), (2, "too old: version 2")):
         monkeypatch.setattr("grader.inside.landlock.version", lambda version=version: version)
         with pytest.raises(SandboxUnavailable, match=said):
             Landlocked()
