@@ -64,6 +64,14 @@ class Settings(BaseSettings):
     job_lease: int = Field(30, gt=0, description="Seconds without a sign of life after which a grade job is sent again.")
     job_tries: int = Field(3, gt=0, description="Times a grade job is sent before it ends as grader_error.")
 
+    # What teachers may set as the limits of an assignment
+    most_cell_seconds: int = Field(300, gt=0, description="Most seconds a teacher can allow one cell.")
+    most_total_seconds: int = Field(1500, gt=0, le=1500, description="Most seconds a teacher can allow one submission.")
+    most_memory_mb: int = Field(4096, gt=0, description="Most megabytes of memory a teacher can allow one submission.")
+    most_processes: int = Field(256, gt=0, description="Most processes a teacher can allow one submission.")
+    most_disk_mb: int = Field(1000, gt=0, description="Most megabytes on disk a teacher can allow one submission.")
+    most_output_mb: int = Field(20, gt=0, description="Most megabytes of output a teacher can allow one submission.")
+
     # Mail (off while smtp_host is empty)
     smtp_host: str = Field("", description="SMTP server; empty means that no mail is sent.")
     smtp_port: int = Field(25, gt=0, lt=65536, description="SMTP port.")

@@ -14,7 +14,7 @@ from classroom.errors import HomeroomError
 from grader.batch import BadLayout, BadSource, Batch, SandboxUnavailable, default_jobs
 from grader.batch_results import NAME
 from grader.folder import shown
-from grader.jobs import Shown
+from grader.jobs import LIMITS, Limits, Shown, read_limits
 from grader.sandboxes import KINDS, UNSAFE, Wanted
 from grader.warm import want
 
@@ -47,6 +47,7 @@ _LISTED = 20
     show_default=True,
     help="What students see of a test that failed: nothing more, a sentence why, or the whole test and what it said.",
 )
+@click.option("--limit", "limits", multiple=True, metavar="NAME=NUMBER", help=f"What a submission may use: {', '.join(LIMITS)}.")
 @click.option("--sandbox", type=click.Choice(KINDS), help="Run in this kind of sandbox or not at all.  [default: the best here]")
 @click.option(
     "--unsafe-no-sandbox", is_flag=True, help="Run students' code even where no sandbox can be made. It can do what you can."
@@ -59,6 +60,7 @@ def command(
     output: Path,
     jobs: int,
     show: Shown,
+    limits: tuple[str, ...],
     sandbox: str | None,
     unsafe_no_sandbox: bool,
     rescore: bool,
@@ -80,7 +82,7 @@ def command(
     ungradable (a person must look), or grader_error (our fault; run it again).
     """  # noqa: D301 - click reads the escape
     want(Wanted(sandbox or "", unsafe=unsafe_no_sandbox))
-    batch = Batch(source, submissions, output, shown=show, rescore_only=rescore)
+    batch = Batch(source, submissions, output, _limits(limits), shown=show, rescore_only=rescore)
     try:
         batch.look()
         noted = len(batch.remarks)
@@ -103,6 +105,13 @@ def command(
         click.echo("needs attention: this was run without a sandbox; students' code could read and change your files.", err=True)
     _note(batch.remarks[noted:])
     _summary(lines, output)
+
+
+def _limits(given: tuple[str, ...]) -> Limits:
+    try:
+        return Limits(**read_limits({name: number for name, _, number in (one.partition("=") for one in given)}))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--limit") from error
 
 
 def _note(remarks: list[str]) -> None:
