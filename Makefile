@@ -18,7 +18,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up install test check lint unit conformance corpus functional browser test-slow fuzz bench bench-grading docs lock format clean
+.PHONY: help up install test check lint unit conformance corpus sandbox-walls functional browser test-slow fuzz bench bench-grading docs lock format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ corpus: $(VENV)/.dev ## Honest, odd and hostile submissions, graded for real, wi
 
 fuzz: $(VENV)/.dev ## Random notebooks, messages and outputs against everything that reads what students wrote: some minutes
 	$(BIN)/pytest $(FUZZED) --hypothesis-profile=fuzz --timeout 1200
+
+sandbox-walls: $(VENV)/.dev ## Hostile submissions in each kind of sandbox; Landlock needs a Python that other users can read
+	for kind in bubblewrap landlock; do HOMEROOM_TEST_SANDBOX=$$kind $(BIN)/pytest tests/unit/grader/test_hostile.py tests/unit/grader/test_sandbox.py tests/unit/grader/test_corpus.py; done
 
 functional: $(VENV)/.dev ## Tests on a real hub, proxy, broker and workers
 	$(BIN)/pytest tests/functional -m "not slow"

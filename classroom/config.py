@@ -55,8 +55,22 @@ class Settings(BaseSettings):
 
     # Grading
     grading_jobs: int = Field(2, gt=0, description="Submissions one grading worker runs at once.")
+    sandbox: Literal["", "bubblewrap", "landlock"] = Field(
+        "", description="Grade in this kind of sandbox or not at all; empty means the best that can be made."
+    )
+    unsafe_no_sandbox: bool = Field(
+        False, description="Run students' code even where no sandbox can be made. It can then do what the worker can."
+    )
     job_lease: int = Field(30, gt=0, description="Seconds without a sign of life after which a grade job is sent again.")
     job_tries: int = Field(3, gt=0, description="Times a grade job is sent before it ends as grader_error.")
+
+    # What teachers may set as the limits of an assignment
+    most_cell_seconds: int = Field(300, gt=0, description="Most seconds a teacher can allow one cell.")
+    most_total_seconds: int = Field(1500, gt=0, le=1500, description="Most seconds a teacher can allow one submission.")
+    most_memory_mb: int = Field(4096, gt=0, description="Most megabytes of memory a teacher can allow one submission.")
+    most_processes: int = Field(256, gt=0, description="Most processes a teacher can allow one submission.")
+    most_disk_mb: int = Field(1000, gt=0, description="Most megabytes on disk a teacher can allow one submission.")
+    most_output_mb: int = Field(20, gt=0, description="Most megabytes of output a teacher can allow one submission.")
 
     # Mail (off while smtp_host is empty)
     smtp_host: str = Field("", description="SMTP server; empty means that no mail is sent.")

@@ -67,6 +67,8 @@ class Batch:
     rescore_only: bool = False
     """Run nothing: what can't be scored anew from an earlier run stays as it is, and ``remarks`` says so."""
     todo: list[Submitted] = field(default_factory=list)
+    sandbox: str = ""
+    """Its kind, once something is run."""
     remarks: list[str] = field(default_factory=list)
     """What lies in the folders and is no submission."""
 
@@ -87,7 +89,7 @@ class Batch:
             files = FileStore(Path(private))
             assignments = self._assignments(files)
             if not self.rescore_only:
-                _check_sandbox()
+                self.sandbox = _check_sandbox()
             self.output.mkdir(parents=True, exist_ok=True)
             results = ResultsFile(self.output)
             earlier = results.read()
@@ -134,10 +136,10 @@ def read_source(folder: Path) -> dict[str, bytes]:
     return content.files | course_files(folder)
 
 
-def _check_sandbox() -> None:
-    """Raises SandboxUnavailable now rather than once for each submission."""
-    with warm().kernels():
-        pass
+def _check_sandbox() -> str:
+    """The kind that is used. Raises SandboxUnavailable now rather than once for each submission."""
+    with warm().kernels() as kernels:
+        return kernels.kind
 
 
 @dataclass(frozen=True, slots=True)

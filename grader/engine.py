@@ -105,6 +105,7 @@ class _Runs:
                 "files": str(self._files.root.absolute()),
                 "kernels": kernels.paths,
                 "sandbox": kernels.kind,
+                "folders": kernels.sandbox.own_folder,
                 "groups": {side: group.procs for side, group in groups.items()},
                 "trials": trials.tests if trials else None,
                 "trying": trying,

@@ -80,6 +80,19 @@ class Forked:
         """Wait for the end; whether it came."""
         return bool(select.select([self._process], [], [], seconds)[0])
 
+    @property
+    def pid(self) -> int:
+        """Its number as this process sees it; -1 when it has ended."""
+        facts = Path(f"/proc/self/fdinfo/{self._process}").read_text().splitlines()
+        return next((int(fact.split()[1]) for fact in facts if fact.startswith("Pid:")), -1)
+
+    def end(self) -> Used:
+        """Have it end all it started, and itself; returns what they used. Only a keeper knows how, see inside/keeper.py."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_WR)
+        self.wait(_END_SECONDS)
+        return self.kill()
+
     def kill(self) -> Used:
         """Kill it and all it started; returns what they used."""
         with contextlib.suppress(ProcessLookupError):

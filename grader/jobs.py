@@ -1,7 +1,11 @@
 """A grade job and its result as plain data: what goes to a worker and what comes back. JSON both ways, nothing pickled."""
 
-from dataclasses import asdict, dataclass, field
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, get_args
+
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 Status = Literal["graded", "ungradable", "grader_error"]
 CellStatus = Literal["passed", "partial", "failed", "unanswered", "manual", "not_run"]
@@ -31,6 +35,26 @@ class Limits:
     processes: int = 64
     disk_mb: int = 100
     output_mb: int = 5
+
+
+LIMITS = tuple(each.name for each in fields(Limits))
+"""Their names."""
+
+
+def read_limits(wanted: Mapping[str, str], most: Limits | None = None) -> dict[str, int]:
+    """Limits as people write them, by name, without empty ones. Raises ValueError with a sentence for the first wrong one."""
+    read: dict[str, int] = {}
+    for name, text in wanted.items():
+        if name not in LIMITS:
+            raise ValueError(f"There is no limit called “{name[:40]}”; there are {', '.join(LIMITS)}.")
+        if not text.strip():
+            continue
+        if not _WHOLE_NUMBER.fullmatch(text.strip()) or int(text) < 1:
+            raise ValueError(f"The limit {name} must be a whole number from 1 on, not “{text[:20]}”.")
+        if most is not None and int(text) > getattr(most, name):
+            raise ValueError(f"The limit {name} can be at most {getattr(most, name):,} on this server.")
+        read[name] = int(text)
+    return read
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ def how_it_ended(status: int | None, memory_mb: int) -> str:
     number = os.WTERMSIG(status)
     name = next((known.name for known in signal.Signals if known == number), "unknown")
     if number == signal.SIGKILL:
-        return f"it was killed ({name}), most often for using more than the {memory_mb} MB of memory allowed"
+        return f"it was killed ({name}), most often for using more than the {memory_mb} MB of memory, or the disk space, allowed"
     if number == signal.SIGXCPU:
         return f"it had used up its processor time ({name})"
     return f"it crashed ({name})" if number in _CRASHES else f"a signal ended it ({name})"

@@ -102,6 +102,11 @@ class LineKernel:
         told = [name for name in names if isinstance(name, str) and _MODULE.fullmatch(name)] if isinstance(names, list) else []
         return told[:_MOST_MODULES]
 
+    @property
+    def keeper(self) -> int:
+        """The process below which all that the kernel has started is."""
+        return self._process.pid
+
     async def interrupt_kernel(self) -> None:
         """Interrupt the cell that runs."""
         self._process.interrupt()
@@ -245,4 +250,4 @@ async def _stop(listening: asyncio.Future[None]) -> None:
 
 def _end(kernel: LineKernel, process: Forked, writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
-    kernel.used = process.kill()
+    kernel.used = process.end()

@@ -194,6 +194,7 @@ def _run(order: dict[str, Any], files: Source, limits: Limits) -> dict[str, Any]
             "files": str(store.root.absolute()),
             "kernels": kernels.paths,
             "sandbox": kernels.kind,
+            "folders": kernels.sandbox.own_folder,
             "groups": {},
             "trials": None,
             "trying": False,

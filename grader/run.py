@@ -28,11 +28,14 @@ from grader.jobs import GradeJob
 from grader.reading import UnreadableNotebook
 from grader.release import is_ignored
 from grader.report import NotebookRun, RunReport
-from grader.sandbox import KernelNotStarted, user_of
+from grader.run_folder import run_folder
+from grader.sandbox import KernelNotStarted
 from grader.score import score
 from grader.split.judge import Judge, Trial, compare
 from grader.split.script import make_script
 from grader.split.side import SnapshotDoor, TestsSide, TestsSideFailed
+from grader.users import Users
+from grader.watching import Watcher
 
 if TYPE_CHECKING:
     from grader.execution import Execution
@@ -96,6 +99,8 @@ class _Run:
         self._trials: dict[str, Trial] | None = request["trials"]
         self._trying: bool = request["trying"]
         self._sandbox: str = request["sandbox"]
+        self._folders: bool = request["folders"]
+        self._users = Users()
         self._replies = replies
         self._used: list[Used] = []
         self._modules: list[str] = []
@@ -130,8 +135,12 @@ class _Run:
         """A kernel with nothing to be judged."""
         from grader.line_kernel import line_kernel  # noqa: PLC0415 - see below
 
-        with self._joined("student") as groups, contextlib.closing(SnapshotDoor()) as door:
-            async with line_kernel(self._servers["student"], self._asked("student"), door.theirs, files, groups) as kernel:
+        with (
+            self._placed("student") as asked,
+            self._joined("student") as groups,
+            contextlib.closing(SnapshotDoor()) as door,
+        ):
+            async with line_kernel(self._servers["student"], asked, door.theirs, files, groups) as kernel:
                 yield kernel
 
     def measured(self) -> dict[str, Any]:
@@ -152,14 +161,15 @@ class _Run:
         with packed(handed_in.files) as files, packed(handed_in.teachers_files) as teachers_files:
             for plan in handed_in.plans:
                 trial = None if self._trials is None else self._trials.get(plan.path, {})
-                with self._joined("tests") as groups:
-                    side = TestsSide(self._servers["tests"], self._asked("tests"), teachers_files, groups)
-                try:
-                    script = make_script(handed_in.sources[plan.path], handed_in.settings.hidden_tests)
-                    judge = Judge(plan, script, side, limits, allowance.deadline, trial, self._trying)
-                    runs.append(await self._run_one(judge, files, allowance))
-                finally:
-                    self._used.append(side.end())
+                with self._placed("tests") as asked:
+                    with self._joined("tests") as groups:
+                        side = TestsSide(self._servers["tests"], asked, teachers_files, groups)
+                    try:
+                        script = make_script(handed_in.sources[plan.path], handed_in.settings.hidden_tests)
+                        judge = Judge(plan, script, side, limits, allowance.deadline, trial, self._trying)
+                        runs.append(await self._run_one(judge, files, allowance))
+                    finally:
+                        self._used.append(side.end())
         return runs
 
     async def _run_one(self, judge: Judge, files: int, allowance: Any) -> NotebookRun:
@@ -169,9 +179,15 @@ class _Run:
         wanted = judge.wanted()
         moments = Moments(wanted, alone=wanted - judge.apart(), frozen=lambda moments: judge.judge(moments.taken))
         began = time.monotonic()
-        request = self._asked("student", judge.copies())
-        with self._joined("student") as groups, contextlib.closing(SnapshotDoor()) as door:
-            async with line_kernel(self._servers["student"], request, door.theirs, files, groups) as kernel:
+        with (
+            self._placed("student", judge.copies()) as request,
+            self._joined("student") as groups,
+            contextlib.closing(SnapshotDoor()) as door,
+        ):
+            async with (
+                line_kernel(self._servers["student"], request, door.theirs, files, groups) as kernel,
+                Watcher(kernel, request, self._job.limits, memory=not groups),
+            ):
                 allowance.deadline += time.monotonic() - began
                 done = await execute(
                     judge.for_student(), kernel, door, limits=self._job.limits, allowance=allowance, moments=moments
@@ -182,11 +198,13 @@ class _Run:
             self._used.append(kernel.used)
         return _judged(judge, done)
 
-    def _asked(self, side: str, copies: int = 0) -> dict[str, Any]:
-        """What a child of the template is told; see homeroom_inside.confine."""
+    @contextlib.contextmanager
+    def _placed(self, side: str, copies: int = 0) -> Iterator[dict[str, Any]]:
+        """What a child of the template is told, see homeroom_inside.confine; with a folder for it where it needs one."""
         limits = self._job.limits
-        return {
-            "uid": user_of(side),
+        uid = self._users.of(side)
+        asked = {
+            "uid": uid,
             "disk_mb": limits.disk_mb,
             "memory_mb": limits.memory_mb,
             "processes": limits.processes,
@@ -194,6 +212,11 @@ class _Run:
             "seconds": limits.total_seconds,
             "seed": self._job.seed,
         }
+        if not self._folders:
+            yield asked
+            return
+        with run_folder(uid) as folder:
+            yield {**asked, "folder": str(folder)}
 
     @contextlib.contextmanager
     def _joined(self, side: str) -> Iterator[list[int]]:

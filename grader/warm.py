@@ -3,14 +3,18 @@
 import atexit
 import contextlib
 import json
+import logging
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from grader.fork_server import NotStarted, Template, start_driver_template
-from grader.sandbox import Sandbox, SandboxUnavailable, find_sandbox
+from grader.sandbox import Sandbox, SandboxUnavailable
+from grader.sandboxes import ANY, UNSAFE, Wanted, sandboxes
+
+log = logging.getLogger(__name__)
 
 _KEPT = 2
 """Kernel templates kept although nobody uses them at the moment."""
@@ -41,8 +45,10 @@ class Warm:
     """All templates of this process. Threads may share it."""
 
     process: int = field(default_factory=os.getpid)
+    wanted: Wanted = ANY
     _driver: Template | None = None
     _kernels: list[KernelTemplate] = field(default_factory=list)
+    _sandbox: Sandbox | None = None
     _avoided: set[str] = field(default_factory=set)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -81,17 +87,34 @@ class Warm:
             self._driver, self._kernels = None, []
 
     def _start(self, modules: Sequence[str]) -> KernelTemplate:
-        sandbox = find_sandbox()
+        """In the first sandbox that can be made here; whether one can, only its start shows."""
+        problems = []
+        for make in self._makers():
+            try:
+                sandbox = make()
+                started = self._start_in(sandbox, modules)
+            except (NotStarted, SandboxUnavailable) as error:
+                problems.append(str(error))
+                continue
+            if self._sandbox is None and sandbox.kind == UNSAFE:
+                log.warning("Student code runs without a sandbox: it can read this machine's files and change this user's.")
+            self._sandbox = sandbox
+            self._kernels.append(started)
+            return started
+        raise SandboxUnavailable(f"A sandbox can't be made here: {' '.join(problems)}")
+
+    def _makers(self) -> list[Callable[[], Sandbox]]:
+        known = self._sandbox
+        return sandboxes(self.wanted) if known is None else [lambda: known]
+
+    def _start_in(self, sandbox: Sandbox, modules: Sequence[str]) -> KernelTemplate:
         while True:
             template = Template(["student", "tests"], [name for name in modules if name not in self._avoided])
             told = json.dumps({**template.descriptors, **sandbox.told(), "folder": str(template.folder)})  # the folder says whose
-            try:
-                said = template.start(sandbox.template_command([sys.executable, "-I", "-X", "utf8", "-c", _KERNELS, told]))
-            except NotStarted as error:
-                raise SandboxUnavailable(f"A sandbox can't be made here: {error}") from error
+            command = [sys.executable, "-I", "-X", "utf8", "-c", _KERNELS, told]
+            said = template.start(sandbox.template_command(command, template.folder))
             if "avoid" not in said:
-                self._kernels.append(KernelTemplate(template, sandbox, frozenset(modules)))
-                return self._kernels[-1]
+                return KernelTemplate(template, sandbox, frozenset(modules))
             self._avoided.add(said["avoid"])
             template.end()
 
@@ -106,15 +129,34 @@ class Warm:
             one.template.end()
 
 
-_KERNELS = "import sys; sys.path.append('/run/lib'); from homeroom_inside.template import main; main()"
+# Where the two packages are not mounted under their names in there, the template is told where they are.
+_KERNELS = """
+import importlib.util, json, sys
+sys.path.append("/run/lib")
+for name, folder in json.loads(sys.argv[1]).get("parts", {}).items():
+    spec = importlib.util.spec_from_file_location(name, f"{folder}/__init__.py", submodule_search_locations=[folder])
+    sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules[name])
+from homeroom_inside.template import main
+main()
+"""
 _warm: list[Warm] = []
+_wanted: list[Wanted] = [ANY]
 _making = threading.Lock()
+
+
+def want(wanted: Wanted) -> None:
+    """Which sandboxes this process, and those that it forks from now on, may use."""
+    with _making:
+        if _warm and _warm[0].process == os.getpid() and _wanted != [wanted]:
+            _warm.pop().end()
+        _wanted[:] = [wanted]
 
 
 def warm() -> Warm:
     """This process's templates. A forked process has none of its parent's."""
     with _making:
         if not _warm or _warm[0].process != os.getpid():
-            _warm[:] = [Warm()]
+            _warm[:] = [Warm(wanted=_wanted[0])]
             atexit.register(_warm[0].end)
         return _warm[0]

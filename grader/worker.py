@@ -1,7 +1,7 @@
 """The grading worker: ``celery --app=grader.worker worker --queues=grading``.
 
-It is told two things, by the environment: HOMEROOM_BROKER_URL, where jobs come from, and HOMEROOM_FILES, the folder of
-their files. It has no database and no secrets.
+It is told by the environment: HOMEROOM_BROKER_URL, where jobs come from, and HOMEROOM_FILES, the folder of their files; also
+HOMEROOM_SANDBOX and HOMEROOM_UNSAFE_NO_SANDBOX, where student code may run. It has no database and no secrets.
 """
 
 import os
@@ -11,7 +11,9 @@ from celery import Celery
 from celery.signals import worker_process_init
 
 from grader.files import FileStore
+from grader.sandboxes import Wanted
 from grader.tasks import add_tasks, warm_up
+from grader.warm import want
 
 _VISIBILITY_SECONDS = 1800
 
@@ -45,4 +47,9 @@ def _warm_up(**_signal: object) -> None:
     warm_up(FileStore(Path(os.environ.get("HOMEROOM_FILES", "files"))))
 
 
+want(
+    Wanted(
+        os.environ.get("HOMEROOM_SANDBOX", ""), unsafe=os.environ.get("HOMEROOM_UNSAFE_NO_SANDBOX", "") in {"1", "true", "True"}
+    )
+)
 app = make_app(os.environ.get("HOMEROOM_BROKER_URL", ""), Path(os.environ.get("HOMEROOM_FILES", "files")))

@@ -14,7 +14,9 @@ from classroom.errors import HomeroomError
 from grader.batch import BadLayout, BadSource, Batch, SandboxUnavailable, default_jobs
 from grader.batch_results import NAME
 from grader.folder import shown
-from grader.jobs import Shown
+from grader.jobs import LIMITS, Limits, Shown, read_limits
+from grader.sandboxes import KINDS, UNSAFE, Wanted
+from grader.warm import want
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _WIDTH = 28
@@ -45,8 +47,24 @@ _LISTED = 20
     show_default=True,
     help="What students see of a test that failed: nothing more, a sentence why, or the whole test and what it said.",
 )
+@click.option("--limit", "limits", multiple=True, metavar="NAME=NUMBER", help=f"What a submission may use: {', '.join(LIMITS)}.")
+@click.option("--sandbox", type=click.Choice(KINDS), help="Run in this kind of sandbox or not at all.  [default: the best here]")
+@click.option(
+    "--unsafe-no-sandbox", is_flag=True, help="Run students' code even where no sandbox can be made. It can do what you can."
+)
 @click.option("--rescore", is_flag=True, help="Run nothing: give new points to what was run before.")
-def command(*, source: Path, submissions: Path, output: Path, jobs: int, show: Shown, rescore: bool) -> None:
+def command(
+    *,
+    source: Path,
+    submissions: Path,
+    output: Path,
+    jobs: int,
+    show: Shown,
+    limits: tuple[str, ...],
+    sandbox: str | None,
+    unsafe_no_sandbox: bool,
+    rescore: bool,
+) -> None:
     """Grade a folder of submissions, in nbgrader's layout, with no server and no database.
 
     Each submission is run in a sandbox against the teacher's source notebook, the one with solutions and hidden tests. Written
@@ -63,7 +81,8 @@ def command(*, source: Path, submissions: Path, output: Path, jobs: int, show: S
     it is. The exit code is 0 when every submission has reached an end: graded,
     ungradable (a person must look), or grader_error (our fault; run it again).
     """  # noqa: D301 - click reads the escape
-    batch = Batch(source, submissions, output, shown=show, rescore_only=rescore)
+    want(Wanted(sandbox or "", unsafe=unsafe_no_sandbox))
+    batch = Batch(source, submissions, output, _limits(limits), shown=show, rescore_only=rescore)
     try:
         batch.look()
         noted = len(batch.remarks)
@@ -82,8 +101,17 @@ def command(*, source: Path, submissions: Path, output: Path, jobs: int, show: S
         click.echo("\nStopped. What is finished is kept; run it again to go on.", err=True)
         os._exit(130)  # the threads that wait for sandboxes are not waited for
     bar.close()
+    if batch.sandbox == UNSAFE:
+        click.echo("needs attention: this was run without a sandbox; students' code could read and change your files.", err=True)
     _note(batch.remarks[noted:])
     _summary(lines, output)
+
+
+def _limits(given: tuple[str, ...]) -> Limits:
+    try:
+        return Limits(**read_limits({name: number for name, _, number in (one.partition("=") for one in given)}))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--limit") from error
 
 
 def _note(remarks: list[str]) -> None:

@@ -1,6 +1,7 @@
 """What is set: its dates, its publication, and how students and staff see it."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
@@ -8,6 +9,7 @@ from typing import Literal, get_args
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from classroom.config import Settings
 from classroom.errors import HomeroomError
 from classroom.models import (
     Assignment,
@@ -25,7 +27,7 @@ from classroom.services import deliveries
 from classroom.services.class_list import newest_attempts, student_ids
 from classroom.services.grade_totals import grade_totals
 from classroom.services.submission_grades import grades_of
-from grader.jobs import Shown
+from grader.jobs import LIMITS, Limits, Shown, read_limits
 
 _LONGEST_TITLE = 200
 
@@ -95,6 +97,20 @@ def update(
     assignment.title, assignment.shown = title, shown
     assignment.opens_at, assignment.due_at, assignment.accepts_late = opens_at, due_at, accepts_late
     session.flush()
+
+
+def set_limits(session: Session, *, assignment: Assignment, wanted: Mapping[str, str], settings: Settings) -> None:
+    """What a submission may use from the next grading on; an empty value is the usual one. Bounded by the server's settings."""
+    try:
+        assignment.limits = read_limits(wanted, most_limits(settings))
+    except ValueError as error:
+        raise HomeroomError(str(error)) from error
+    session.flush()
+
+
+def most_limits(settings: Settings) -> Limits:
+    """The most that a teacher may set."""
+    return Limits(**{name: getattr(settings, f"most_{name}") for name in LIMITS})
 
 
 def publish(session: Session, *, assignment: Assignment, actor: Person | None, now: datetime) -> Operation | None:

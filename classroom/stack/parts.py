@@ -133,7 +133,12 @@ def _portal_worker(plan: Plan, name: str, queue: str, *more: str) -> Part:
 
 def _grading(plan: Plan) -> Part:
     """The one part that runs students' code: it gets the broker and the content store, and nothing to steal."""
-    environment = {"HOMEROOM_BROKER_URL": plan.settings.broker, "HOMEROOM_FILES": str(plan.settings.files)}
+    environment = {
+        "HOMEROOM_BROKER_URL": plan.settings.broker,
+        "HOMEROOM_FILES": str(plan.settings.files),
+        "HOMEROOM_SANDBOX": plan.settings.sandbox,
+        "HOMEROOM_UNSAFE_NO_SANDBOX": "1" if plan.settings.unsafe_no_sandbox else "",
+    }
     jobs = f"--concurrency={plan.settings.grading_jobs}"
     host = f"{GRADING_QUEUE}@homeroom"
     arguments = _celery("grader.worker:app", "worker", f"--queues={GRADING_QUEUE}", f"--hostname={host}", jobs)

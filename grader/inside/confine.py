@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import system
+from . import locked, system
+from .keeper import Around
 from .serving import Forking, read_files
 
 WORK = "/tmp/work"  # noqa: S108 - in here it is a file system of the child's own
@@ -34,6 +35,22 @@ class Place:
     """The seccomp program, or nothing where the machine's numbers are not known."""
     keep: tuple[str, ...] = ()
     """Folders below /tmp that children go on seeing: Python may be installed there."""
+    namespaces: bool = True
+    """Whether children get namespaces; if not, see locked.py."""
+    landlock: bool = False
+    """Whether Landlock closes files to them, which goes without namespaces."""
+    readable: tuple[str, ...] = ()
+    """What Landlock leaves open for reading."""
+    usable: tuple[str, ...] = ()
+    """What it leaves open for writing, too: harmless devices."""
+
+    def forking(self) -> Forking:
+        """How children are forked."""
+        return IntoNamespaces() if self.namespaces else Forking()
+
+    def around(self) -> Around:
+        """What their keepers do besides."""
+        return Around() if self.namespaces else locked.WithoutNamespace(self)
 
 
 class IntoNamespaces(Forking):
@@ -52,16 +69,23 @@ class IntoNamespaces(Forking):
 def confine(place: Place, request: dict[str, Any], groups: list[int], files: int) -> None:
     """Lock this process in, for good; returns in the working folder, with the files of ``files`` in it.
 
+    Where Landlock is used, the keeper closes files; see keeper.py.
+
     ``groups``: control groups to join, each an open ``cgroup.procs``.
     """
     os.setsid()
     for group in groups:
         os.write(group, b"0")
         os.close(group)
-    _own_view(place, int(request["disk_mb"]))
-    _limit(request)
+    folders = [Path(HOME), Path(WORK)]
+    if place.namespaces:
+        _own_view(place, int(request["disk_mb"]))
+        _limit(request)
+    else:
+        folders = locked.move_into(Path(request["folder"]))
+        _limit(locked.beside_others(request) if not place.as_root else request)
     os.umask(0o077)
-    if not place.as_root:
+    if place.namespaces and not place.as_root:
         _own_user()
     system.bound_privileges()
     if place.as_root:
@@ -71,10 +95,10 @@ def confine(place: Place, request: dict[str, Any], groups: list[int], files: int
     system.drop_privileges()
     if place.filter:
         system.install_filter(place.filter)
-    Path(HOME).mkdir()
-    Path(WORK).mkdir()
-    read_files(files, Path(WORK))
-    os.chdir(WORK)
+    for folder in folders:
+        folder.mkdir()
+    read_files(files, folders[1])
+    os.chdir(folders[1])
     _seed(int(request["seed"]))
 
 

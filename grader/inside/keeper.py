@@ -3,6 +3,9 @@
 With the first process of a namespace all others end. So the kernel is its child. It passes interrupts on, kills the kernel alone
 when told to, buries whoever ends, and tells when the kernel has ended, and how. It goes, with everything, when the connection to
 whoever asked for all this has gone.
+
+Where there is no namespace, it takes in whoever loses its parent, and before it goes it kills all it may. It is locked in as
+they are, so that is they and nobody else; and they can't do it any harm, being locked in once more.
 """
 
 import contextlib
@@ -12,7 +15,6 @@ import signal
 import socket
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 
 from . import system
 
@@ -22,24 +24,54 @@ ENDED = b"e"
 """Followed by what wait(2) said of it, in decimal."""
 
 
-def keep(connection: socket.socket, run: Callable[[], None]) -> None:
-    """Run ``run`` in a child and stay with it. Does not return, in neither process."""
+class Around:
+    """What else a keeper does. Nothing here: its namespace does it."""
+
+    def before(self) -> None:
+        """Before the kernel is there."""
+
+    def inside(self) -> None:
+        """In the kernel, before it runs anything."""
+
+    def after(self, child: int) -> None:
+        """Before the keeper goes."""
+
+
+def keep(connection: socket.socket, run: Callable[[int], None], around: "Around | None" = None) -> None:
+    """Run ``run`` in a child and stay with it. Does not return, in neither process.
+
+    ``run`` is told a descriptor for its rank when memory is short, see :func:`_go_first`.
+    """
+    around = around or Around()
+    around.before()
     child = os.fork()
     if not child:
         try:
             connection.close()
             os.setsid()  # an interrupt goes to the kernel's group, as when a terminal sends it
             system.set_dumpable(True)
-            with contextlib.suppress(OSError):  # when memory is short, the copies that wait for their tests are to go last
-                Path("/proc/self/oom_score_adj").write_text("1000")
-            run()
+            rank = _go_first()
+            around.inside()
+            run(rank)
         except BaseException:  # noqa: BLE001 - this process must end here, whatever happens
             os.write(2, traceback.format_exc().encode())
         finally:
             os._exit(1)
     system.set_dumpable(False)
-    _stay(connection, child)
-    os._exit(0)
+    try:
+        _stay(connection, child)
+    finally:
+        around.after(child)
+        os._exit(0)
+
+
+def _go_first() -> int:
+    """When memory is short, this process is to go first, and copies that wait for their tests last; -1 if that can't be had."""
+    with contextlib.suppress(OSError):
+        rank = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+        os.write(rank, b"1000")
+        return rank
+    return -1
 
 
 def _stay(connection: socket.socket, child: int) -> None:

@@ -22,7 +22,7 @@ PLAIN = 2 | 4
 BIND, RECURSIVE, PRIVATE = 4096, 16384, 1 << 18
 
 _SET_PARENT_DEATH_SIGNAL, _SET_DUMPABLE, _SET_NAME, _SET_SECCOMP = 1, 4, 15, 22
-_DROP_BOUNDING, _NO_NEW_PRIVILEGES, _AMBIENT = 24, 38, 47
+_DROP_BOUNDING, _SET_SUBREAPER, _NO_NEW_PRIVILEGES, _AMBIENT = 24, 36, 38, 47
 _CLEAR_ALL, _FILTER = 4, 2
 _CAPABILITY_VERSION = 0x20080522
 _MOST_CAPABILITIES = 64
@@ -45,6 +45,19 @@ def _check(result: int, what: str) -> None:
 
 def _control(option: int, *values: object) -> int:
     return int(_libc.prctl(option, *values, *([0] * (4 - len(values)))))
+
+
+def call(number: int, *values: object) -> int:
+    """The system call ``number``; -1 when it fails, and then :func:`check_number` says why."""
+    filled = [ctypes.c_long(value) if isinstance(value, int) else value for value in values]
+    return int(_libc.syscall(ctypes.c_long(number), *filled))
+
+
+def check_number(result: int, what: str) -> int:
+    """What a call has returned. Raises OSError if that is a failure."""
+    if result < 0:
+        _check(result, what)
+    return result
 
 
 def unshare(kinds: int) -> None:
@@ -92,6 +105,11 @@ def set_dumpable(dumpable: bool) -> None:  # noqa: FBT001 - the kernel's own wor
 def set_name(name: str) -> None:
     """What lists of processes call this one."""
     _check(_control(_SET_NAME, ctypes.c_char_p(name.encode())), "name")
+
+
+def adopt_orphans() -> None:
+    """Become the parent of whatever process below this one loses its own."""
+    _check(_control(_SET_SUBREAPER, 1), "subreaper")
 
 
 def die_with_parent(signal: int) -> None:

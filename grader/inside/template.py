@@ -4,6 +4,7 @@ It runs in the sandbox, as two processes: this one, from which the tests' proces
 for kernels. It never sees a notebook: what it imports are libraries of this machine, by names learnt from teachers' notebooks.
 """
 
+import contextlib
 import importlib
 import json
 import os
@@ -14,7 +15,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import serving
-from .confine import IntoNamespaces, Place, confine
+from .confine import Place, confine
 from .keeper import keep
 
 _WITH_A_SHELL = ("IPython", "ipykernel", "matplotlib_inline", "ipywidgets", "comm", "tornado", "zmq", "jupyter_client")
@@ -25,7 +26,7 @@ def main() -> None:
     """Be both servers; see :class:`grader.fork_server.KernelTemplate` for what stands in the argument."""
     told = json.loads(sys.argv[1])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    place = Place(told["as_root"], bytes.fromhex(told["filter"]), tuple(told["keep"]))
+    place = _place(told["place"])
     owner, student, tests = (socket.socket(fileno=told[name]) for name in ("owner", "student", "tests"))
     modules = _names(told["modules"])
     plain = [name for name in modules if not name.startswith(_WITH_A_SHELL)]
@@ -36,6 +37,11 @@ def main() -> None:
         os._exit(0)
     student.close()
     _serve_tests(place, tests, owner)
+
+
+def _place(told: dict[str, Any]) -> Place:
+    lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
+    return Place(**{**told, **lists, "filter": bytes.fromhex(told["filter"])})
 
 
 def _names(descriptor: int) -> list[str]:
@@ -65,10 +71,10 @@ def _serve_tests(place: Place, listener: socket.socket, owner: socket.socket) ->
         os.dup2(log, 1)
         os.dup2(log, 2)
         confine(place, request, groups, files)
-        keep(connection, lambda: tests_side.serve(socket.socket(fileno=control)))
+        keep(connection, lambda _rank: tests_side.serve(socket.socket(fileno=control)), place.around())
 
     owner.send(b'{"ready": "tests"}')
-    serving.serve(listener, owner, become, IntoNamespaces())
+    serving.serve(listener, owner, become, place.forking())
 
 
 def _serve_kernels(place: Place, listener: socket.socket, owner: socket.socket, modules: list[str]) -> None:
@@ -82,7 +88,8 @@ def _serve_kernels(place: Place, listener: socket.socket, owner: socket.socket, 
     bare = frozenset(sys.modules.keys() - set(modules))
     _import(modules, owner)
     warming.warm(made.shell)
-    sys.path.remove(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120 - notebooks are not to find us
+    with contextlib.suppress(ValueError):
+        sys.path.remove(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120 - notebooks are not to find us
 
     def become(request: dict[str, Any], descriptors: list[int], connection: socket.socket) -> None:
         channel, door, out, errors, files, *groups = descriptors
@@ -94,7 +101,12 @@ def _serve_kernels(place: Place, listener: socket.socket, owner: socket.socket, 
         agent.open_door(socket.socket(fileno=door))
         # Only now may modules in the working folder be imported; before, one called random.py would break the kernel itself.
         sys.path.insert(0, "")
-        keep(connection, lambda: kernel.run(made, socket.socket(fileno=channel), bare))
+
+        def run(rank: int) -> None:
+            agent.hold_rank(rank)
+            kernel.run(made, socket.socket(fileno=channel), bare)
+
+        keep(connection, run, place.around())
 
     owner.send(b'{"ready": "student"}')
-    serving.serve(listener, owner, become, IntoNamespaces())
+    serving.serve(listener, owner, become, place.forking())

@@ -16,10 +16,10 @@ import os
 import resource
 import signal
 import socket
+import stat
 import sys
 import types
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from . import beside, forms, wire
@@ -40,6 +40,7 @@ _MUTABLE = {
     "DataFrame",
     "Series",
 }
+_FILES = {stat.S_IFREG, stat.S_IFDIR, stat.S_IFCHR, stat.S_IFBLK}
 _TYPES = {vars(builtins)[name] for name in dir(builtins) if isinstance(vars(builtins)[name], type)}
 
 
@@ -291,6 +292,7 @@ _OPERATIONS: dict[str, Callable[[Worker, Any, str, list[Any], dict[str, Any]], A
 
 _door: list[socket.socket] = []
 _kernel: list[int] = []
+_rank: list[int] = [-1]
 
 
 def open_door(sock: socket.socket) -> None:
@@ -298,11 +300,22 @@ def open_door(sock: socket.socket) -> None:
     _door[:] = [sock]
 
 
+def hold_rank(descriptor: int) -> None:
+    """By what this process's rank when memory is short is set; -1 if it can't be."""
+    _rank[:] = [descriptor]
+
+
+def _set_rank(rank: bytes) -> None:
+    with contextlib.suppress(OSError):
+        os.write(_rank[0], rank)
+
+
 def snapshot() -> None:
     """Fork. The kernel goes on with the notebook; the copy keeps this moment and waits to be asked; see grader.split.side."""
     _kernel[:] = [os.getpid()]
     names = sys.modules["__main__"].__dict__
     theirs, sock = socket.socketpair()
+    _set_rank(b"0")
     usual = {name: resource.getrlimit(name) for name in (resource.RLIMIT_NPROC, resource.RLIMIT_AS)}
     for name, (_, most) in usual.items():
         resource.setrlimit(name, (most, most))  # the reserve is for this
@@ -311,6 +324,7 @@ def snapshot() -> None:
             return
     finally:
         if os.getpid() == _kernel[0]:
+            _set_rank(b"1000")
             for name, limits in usual.items():
                 resource.setrlimit(name, limits)
             sock.close()
@@ -327,16 +341,13 @@ def _come_apart(sock: socket.socket) -> None:
     """Let go of all that belongs to the kernel: its sockets, its event loop, its output."""
     os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("0")
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
-    for entry in os.listdir("/proc/self/fd"):  # noqa: PTH208 - numbers are wanted, not paths
-        with contextlib.suppress(OSError, ValueError):
-            number = int(entry)
-            # Files that the notebook has open stay so: its functions may read them.
-            if number not in (0, 1, 2, sock.fileno()) and not str(Path(f"/proc/self/fd/{entry}").readlink()).startswith("/"):
+    for number in range(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0]):
+        # Files that the notebook has open stay so: its functions may read them.
+        with contextlib.suppress(OSError):
+            if number != sock.fileno() and stat.S_IFMT(os.fstat(number).st_mode) not in _FILES:
                 os.close(number)
     sys.stdout = sys.stderr = io.StringIO()
     asyncio._set_running_loop(None)  # noqa: SLF001 # type: ignore[attr-defined, unused-ignore]

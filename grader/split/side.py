@@ -68,7 +68,7 @@ class TestsSide:
         """Kill the process and all in its sandbox; returns what it used."""
         self._sock.close()
         os.close(self._log)
-        return self._process.kill()
+        return self._process.end()
 
     def _send(self, order: dict[str, Any]) -> None:
         try:

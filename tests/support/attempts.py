@@ -1,4 +1,7 @@
-"""What student code tries against the walls of its sandbox, a cell each. SECRET, CHECKOUT and PORT name things of the host."""
+"""What student code tries against the walls of its sandbox, a cell each.
+
+SECRET, CHECKOUT, PORT and HOST (a process) name things of the host.
+"""
 
 ATTEMPTS = {
     "network": """
@@ -16,26 +19,42 @@ for host in ("127.0.0.1", "::1", "1.1.1.1"):
 """,
     "files": """
 import os
-for path in (SECRET, CHECKOUT, "/etc/passwd", "/etc/shadow", "/root/.ssh", "/home", "/var"):
-    print(path if os.path.exists(path) else "absent")
+for path in (SECRET, CHECKOUT, "/etc/passwd", "/etc/shadow", "/root/.ssh", "/home", "/var", f"/proc/{os.getppid()}/mem"):
+    try:
+        print(path, os.listdir(path) if os.path.isdir(path) else open(path, "rb").read(1))
+    except PermissionError:
+        print("closed")
+    except OSError:
+        print("absent")
 """,
     "environment": """
 import os
 print(dict(os.environ))
-for pid in os.listdir("/proc"):
-    if pid.isdigit():
-        try:
-            print(open(f"/proc/{pid}/environ").read())
-        except OSError:
-            pass
+for pid in range(1, 100_000):
+    try:
+        print(open(f"/proc/{pid}/environ").read())
+    except OSError:
+        pass
 """,
     "user": """
-import os
-print(os.getuid(), open("/proc/self/status").read())
+import ctypes, os
+libc = ctypes.CDLL(None)
+got = ctypes.create_string_buffer(24)
+libc.capget(bytes([0x22, 5, 8, 0x20, 0, 0, 0, 0]), got)
+print(os.getuid(), os.getgroups(), "caps", got.raw.hex().strip("0"), sum(libc.prctl(23, n) == 1 for n in range(64)))
+print("privileges", libc.prctl(39, 0, 0, 0, 0), "filter", libc.prctl(21, 0, 0, 0, 0))
 """,
     "others": """
 import os
-print(*[pid for pid in os.listdir("/proc") if pid.isdigit()])
+try:
+    print(*[pid for pid in os.listdir("/proc") if pid.isdigit()])
+except OSError:
+    print("closed")
+try:
+    os.kill(HOST, 0)
+    print("MAY SIGNAL")
+except OSError as error:
+    print(error.strerror)
 """,
     "writing": """
 import glob, os, sys
@@ -51,12 +70,12 @@ for path in (SECRET, *(f"{folder}/x" for folder in folders)):
 import glob, os
 try:
     for n in range(5):
-        with open(f"/tmp/{n}", "wb") as file:
+        with open(f"big{n}", "wb") as file:
             file.write(b"x" * (50 << 20))
     print("WROTE")
 except OSError as error:
     print(error.strerror)
-for path in glob.glob("/tmp/[0-9]"):
+for path in glob.glob("big?"):
     os.remove(path)
 """,
     "namespaces": """

@@ -1,5 +1,7 @@
 """Assignments: the list, and one with its dates, its release, and everything a teacher sets going."""
 
+from collections.abc import Mapping
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -17,11 +19,21 @@ from classroom.services import (
     submission_lists,
 )
 from classroom.web import audience
-from classroom.web.context import commit, course, db, now, person
+from classroom.web.context import commit, course, db, now, person, settings
 from classroom.web.teach.blueprint import SEE_OTHER, act, blueprint
 from classroom.web.teach.histogram import histogram
 from classroom.web.teach.local_time import read_local, write_local
 from classroom.web.words import plural
+from grader.jobs import LIMITS, Limits
+
+_LIMITS = {
+    "cell_seconds": "Seconds for a cell",
+    "total_seconds": "Seconds in all",
+    "memory_mb": "Megabytes of memory",
+    "processes": "Processes at once",
+    "disk_mb": "Megabytes on disk",
+    "output_mb": "Megabytes of output",
+}
 
 
 @blueprint.get("/assignments/", endpoint="assignments")
@@ -93,6 +105,22 @@ def update_assignment(assignment: str) -> ResponseReturnValue:
         db().rollback()
         return _page(_load(assignment), refusal=str(refusal)), refusal.status
     flash("Saved.")
+    return redirect(url_for("teach.assignment", assignment=assignment), SEE_OTHER)
+
+
+@blueprint.post("/assignments/<assignment>/limits")
+@audience.teacher
+def set_limits(assignment: str) -> ResponseReturnValue:
+    """Change what a submission may use."""
+    found = _load(assignment)
+    wanted = {name: request.form.get(name, "") for name in LIMITS}
+    try:
+        assignments.set_limits(db(), assignment=found, wanted=wanted, settings=settings())
+        commit()
+    except HomeroomError as refusal:
+        db().rollback()
+        return _page(_load(assignment), limits_refusal=str(refusal)), refusal.status
+    flash("Saved. The new limits hold from the next grading on.")
     return redirect(url_for("teach.assignment", assignment=assignment), SEE_OTHER)
 
 
@@ -168,7 +196,7 @@ def _load(slug: str) -> Assignment:
     return access.assignment_in(db(), course=course(), slug=slug)
 
 
-def _page(found: Assignment, refusal: str = "") -> str:
+def _page(found: Assignment, refusal: str = "", limits_refusal: str = "") -> str:
     submitted = submission_lists.submission_list(db(), assignment=found, page_size=1)
     release = found.release
     return render_template(
@@ -177,7 +205,8 @@ def _page(found: Assignment, refusal: str = "") -> str:
         release=release,
         release_files=[{"path": file["path"], "size": file["size"]} for file in release.release_files] if release else [],
         values=request.form if refusal else _values(found),
-        refusal=refusal,
+        refusal=refusal or limits_refusal,
+        limits=_limits(request.form if limits_refusal else found.limits),
         counts=submitted.counts,
         delivery=course_now.delivery_count(db(), assignment=found),
         grading=course_now.jobs_now(db(), assignment=found),
@@ -186,6 +215,21 @@ def _page(found: Assignment, refusal: str = "") -> str:
         plot=histogram(submitted.scores, release.max_score if release else 0),
         now=now(),
     )
+
+
+def _limits(values: Mapping[str, object]) -> list[dict[str, object]]:
+    """The fields of the form of limits."""
+    usual, most = Limits(), assignments.most_limits(settings())
+    return [
+        {
+            "name": name,
+            "title": title,
+            "value": values.get(name, ""),
+            "usual": getattr(usual, name),
+            "most": getattr(most, name),
+        }
+        for name, title in _LIMITS.items()
+    ]
 
 
 def _values(found: Assignment) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Grading for real: the fixtures store files as the portal does and grade as a worker does."""
 
 import contextlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +12,8 @@ from grader.engine import grade
 from grader.files import FileStore
 from grader.inside.serving import SERVER
 from grader.jobs import CellScore, GradeJob, GradeResult, Limits
+from grader.sandboxes import Wanted
+from grader.warm import want, warm
 from tests.support.notebooks import Edit, Notebook, as_file, from_file, released
 
 
@@ -42,6 +45,15 @@ class Graded:
 
 class Grades(Protocol):
     def __call__(self, source: Notebook, edit: Edit | None = None, limits: Limits | None = None) -> Graded: ...
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sandbox_kind() -> str:
+    """The kind of sandbox everything is graded in: HOMEROOM_TEST_SANDBOX, see `make sandbox-walls`; else the best there is."""
+    kind = os.environ.get("HOMEROOM_TEST_SANDBOX", "")
+    want(Wanted(kind))
+    with warm().kernels() as kernels:
+        return kernels.kind
 
 
 @pytest.fixture(scope="session")

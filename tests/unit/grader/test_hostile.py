@@ -16,6 +16,15 @@ from tests.unit.grader.conftest import Graded, Grades, jobs_of
 SOURCE = notebook(answer("a"), checks("before", "assert x == 1"), answer("b"), checks("after", "assert x == 1"))
 
 
+FILLS_THE_DISK = """
+import time
+for n in range(200):
+    with open(f"big{n}", "wb") as file:
+        file.write(b"x" * (10 << 20))
+    time.sleep(0.1)
+"""
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_left_running() -> Iterator[None]:
     yield
@@ -36,15 +45,18 @@ def listeners() -> Iterator[list[socket.socket]]:
 
 
 @pytest.fixture(scope="module")
-def probes(graded: Grades, listeners: list[socket.socket], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
+def probes(
+    graded: Grades, listeners: list[socket.socket], tmp_path_factory: pytest.TempPathFactory, sandbox_kind: str
+) -> Iterator[Graded]:
     """One run in which student code tries all of ATTEMPTS."""
     secret = tmp_path_factory.mktemp("host") / "secret.txt"
     secret.write_text("planted")
-    facts = f"SECRET = {str(secret)!r}\nCHECKOUT = {__file__!r}\nPORT = {listeners[0].getsockname()[1]}"
-    source = notebook(answer("facts"), *[answer(name) for name in ATTEMPTS], checks("t", "assert True"))
+    facts = f"SECRET = {str(secret)!r}\nCHECKOUT = {__file__!r}\nPORT = {listeners[0].getsockname()[1]}\nHOST = {os.getpid()}"
+    attempts = {name: text for name, text in ATTEMPTS.items() if name != "disk" or sandbox_kind == "bubblewrap"}
+    source = notebook(answer("facts"), *[answer(name) for name in attempts], checks("t", "assert True"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOMEROOM_BROKER_URL", "redis://broker-password")
-        yield graded(source, answering(facts=facts, **ATTEMPTS))
+        yield graded(source, answering(facts=facts, **attempts))
 
 
 def said(probes: Graded, name: str) -> str:
@@ -55,7 +67,7 @@ def said(probes: Graded, name: str) -> str:
 def test_student_code_reaches_no_network(probes: Graded, listeners: list[socket.socket]) -> None:
     tcp, udp = listeners
 
-    assert "unreachable" in said(probes, "network")
+    assert len(said(probes, "network").split("\n")) == 7  # each of six tries, and the end of the last line
     with pytest.raises(BlockingIOError):
         tcp.accept()
     with pytest.raises(BlockingIOError):
@@ -63,7 +75,7 @@ def test_student_code_reaches_no_network(probes: Graded, listeners: list[socket.
 
 
 def test_student_code_sees_nothing_of_the_host_but_its_libraries(probes: Graded) -> None:
-    assert set(said(probes, "files").split()) == {"absent"}
+    assert set(said(probes, "files").split()) <= {"absent", "closed"}
 
 
 def test_student_code_finds_no_secret_in_any_environment(probes: Graded) -> None:
@@ -76,19 +88,28 @@ def test_student_code_is_nobody_without_capabilities(probes: Graded) -> None:
     text = said(probes, "user")
 
     assert not text.startswith("0 ")
-    assert "CapEff:\t0000000000000000" in text
-    assert "CapBnd:\t0000000000000000" in text
-    assert "NoNewPrivs:\t1" in text
-    assert "Seccomp:\t2" in text
+    assert "[] caps  0\n" in text
+    assert "privileges 1 filter 2" in text
 
 
 def test_student_code_sees_only_its_own_processes(probes: Graded) -> None:
-    assert 1 <= len(said(probes, "others").split()) <= 4
+    listed, signalled = said(probes, "others").strip().split("\n")
+
+    assert listed == "closed" or 1 <= len(listed.split()) <= 4
+    assert signalled in {"No such process", "Operation not permitted"}
 
 
 def test_student_code_writes_only_into_its_own_small_disk(probes: Graded) -> None:
     assert "WROTE" not in said(probes, "writing")
-    assert "No space left" in said(probes, "disk")
+
+
+def test_student_code_fills_no_disk(probes: Graded, graded: Grades, sandbox_kind: str) -> None:
+    if sandbox_kind == "bubblewrap":
+        assert "No space left" in said(probes, "disk")
+    else:
+        result = graded(SOURCE, answering(a="x = 1", b=FILLS_THE_DISK), Limits(disk_mb=20))
+        assert result.points == {"before": None, "after": None} or result.points["before"] == 0
+        assert "more memory or disk than allowed" in result["after"].staff_message
 
 
 def test_student_code_gets_no_further_namespaces_or_mounts(probes: Graded) -> None:
@@ -128,7 +149,9 @@ def test_a_loop_that_ignores_the_interrupt_is_killed_and_what_came_before_counts
     assert "could not be interrupted" in result.result.staff_reason
 
 
-def test_a_loop_that_can_not_be_interrupted_takes_no_time_from_the_tests(graded: Grades) -> None:
+def test_a_loop_that_can_not_be_interrupted_takes_no_time_from_the_tests(graded: Grades, sandbox_kind: str) -> None:
+    if sandbox_kind != "bubblewrap":
+        pytest.skip("only with a view of its own does student code see what runs")
     busy = (
         "import time\nfrom pathlib import Path\n"
         "def running():\n"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.jobs import CellScore, GradeJob, GradeResult
+from grader.jobs import CellScore, GradeJob, GradeResult, Limits, read_limits
 from grader.plan import PlannedQuestion
 from grader.report import NotebookRun, RunReport
 
@@ -40,3 +40,21 @@ def test_a_result_with_an_unknown_end_is_refused() -> None:
 @pytest.mark.parametrize("told", [{}, {"shown": "everything"}, {"shown": None}, {"shown": ["test"]}])
 def test_a_job_that_does_not_say_what_students_see_shows_them_our_sentence_only(told: dict[str, object]) -> None:
     assert GradeJob.from_json({"job_id": "1", "source": [], "submission": [], **told}).shown == "message"
+
+
+def test_limits_are_read_as_people_write_them() -> None:
+    assert read_limits({"cell_seconds": " 90 ", "memory_mb": ""}) == {"cell_seconds": 90}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"cells": "1"}, "no limit called “cells”"),
+        ({"disk_mb": "0"}, "whole number from 1 on, not “0”"),
+        ({"disk_mb": "many"}, "not “many”"),
+        ({"disk_mb": "101"}, "at most 100 on this server"),
+    ],
+)
+def test_limits_that_make_no_sense_are_refused_in_words(wanted: dict[str, str], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        read_limits(wanted, Limits())

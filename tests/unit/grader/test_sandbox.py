@@ -6,7 +6,9 @@ import pytest
 
 from grader.cgroup import make_cgroup
 from grader.jobs import Limits
-from grader.sandbox import Bubblewrap, SandboxUnavailable
+from grader.landlocked import Landlocked, Unsafe
+from grader.sandbox import Bubblewrap, Sandbox, SandboxUnavailable
+from grader.sandboxes import KINDS, Wanted, sandboxes
 from grader.scratch import make_scratch, remove_scratch
 from grader.seccomp import filter_program
 from grader.warm import Warm
@@ -15,14 +17,41 @@ from grader.warm import Warm
 def test_the_sandbox_that_is_found_works() -> None:
     own = Warm()
     with own.kernels() as kernels:
-        assert kernels.kind == "bubblewrap"
+        assert kernels.kind in KINDS
     own.end()
+
+
+def test_where_the_best_sandbox_can_not_be_made_the_next_one_is_taken_and_without_any_only_who_says_so_gets_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def impossible() -> Sandbox:
+        raise SandboxUnavailable("Not here.")
+
+    monkeypatch.setattr("grader.sandboxes._MAKERS", dict.fromkeys(KINDS, impossible))
+
+    with pytest.raises(SandboxUnavailable, match=r"Not here\. Not here\."), Warm().kernels():
+        pass
+    assert sandboxes(Wanted(unsafe=True))[-1] is Unsafe
+    assert Unsafe not in sandboxes(Wanted())
+
+
+def test_an_old_landlock_is_refused_with_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.landlocked._check_readable", lambda _folders: None)
+    for version, said in ((0, "has no Landlock"), (2, "too old: version 2")):
+        monkeypatch.setattr("grader.inside.landlock.version", lambda version=version: version)
+        with pytest.raises(SandboxUnavailable, match=said):
+            Landlocked()
+
+
+def test_a_kind_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(SandboxUnavailable, match="choose one of bubblewrap, landlock"):
+        sandboxes(Wanted("docker"))
 
 
 @pytest.fixture
 def no_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where a bubblewrap would be that this process is to use."""
-    monkeypatch.setattr("grader.warm.find_sandbox", lambda: Bubblewrap(tmp_path / "bwrap"))
+    monkeypatch.setattr("grader.warm.sandboxes", lambda _wanted: [lambda: Bubblewrap(tmp_path / "bwrap")])
     return tmp_path / "bwrap"
 
 
@@ -39,9 +68,10 @@ def test_a_sandbox_that_is_not_there_says_so(no_sandbox: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize("alone", [False, True])
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
-def test_the_filter_is_a_program_whose_jumps_stay_inside_it(machine: str) -> None:
-    program = list(struct.iter_unpack("HBBI", filter_program(machine)))
+def test_the_filter_is_a_program_whose_jumps_stay_inside_it(machine: str, *, alone: bool) -> None:
+    program = list(struct.iter_unpack("HBBI", filter_program(machine, alone=alone)))
 
     assert all(index + 1 + max(yes, no) < len(program) for index, (_, yes, no, _) in enumerate(program) if yes or no)
     assert program[-1][0] == 0x06

@@ -64,6 +64,24 @@ def test_wrong_dates_are_refused_and_stay_in_the_form(
     assert f'value="{typed.get("due_at", "")}"' in refused.text
 
 
+def test_limits_of_an_assignment_are_kept_within_those_of_the_server(
+    tessa: PageClient, assignment: Assignment, session: Session
+) -> None:
+    refused = tessa.post(f"{HERE}growth/limits", {"cell_seconds": "100000", "memory_mb": "2048"})
+    nonsense = tessa.post(f"{HERE}growth/limits", {"cell_seconds": "-1"})
+    session.expire_all()
+    before = dict(assignment.limits)
+    saved = tessa.post(f"{HERE}growth/limits", {"cell_seconds": "", "memory_mb": "2048"})
+    session.expire_all()
+
+    assert (refused.status_code, nonsense.status_code, saved.status_code) == (400, 400, 303)
+    assert "cell_seconds can be at most 300 on this server" in text_of(refused)
+    assert 'value="100000"' in refused.text
+    assert before == {}
+    assert assignment.limits == {"memory_mb": 2048}
+    assert 'value="2048"' in tessa.get(f"{HERE}growth/").text
+
+
 def test_an_assignment_is_delivered_collected_and_graded_again(
     tessa: PageClient, lab: Lab, ada: Enrolment, assignment: Assignment, session: Session
 ) -> None:
