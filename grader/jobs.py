@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
+from grader.like_nbgrader import switches
+
 Status = Literal["graded", "ungradable", "grader_error"]
 CellStatus = Literal["passed", "partial", "failed", "unanswered", "manual", "not_run"]
 QuestionKind = Literal["auto", "manual", "task"]
@@ -43,6 +45,8 @@ class GradeJob:
     limits: Limits = field(default_factory=Limits)
     seed: int = 0
     shown: Shown = "message"
+    like_nbgrader: tuple[str, ...] = ()
+    """Names of switches, see grader.like_nbgrader."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the broker."""
@@ -50,7 +54,7 @@ class GradeJob:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "GradeJob":
-        """Read what :meth:`to_json` wrote. Raises KeyError or TypeError on anything else."""
+        """Read what :meth:`to_json` wrote. Raises KeyError, TypeError or ValueError on anything else."""
         return cls(
             job_id=str(data["job_id"]),
             source=tuple(FileRef(**f) for f in data["source"]),
@@ -58,6 +62,7 @@ class GradeJob:
             limits=Limits(**data.get("limits", {})),
             seed=int(data.get("seed", 0)),
             shown=_shown(data.get("shown")),
+            like_nbgrader=switches(data.get("like_nbgrader", ())),
         )
 
 

@@ -15,6 +15,7 @@ from grader.batch import BadLayout, BadSource, Batch, SandboxUnavailable, defaul
 from grader.batch_results import NAME
 from grader.folder import shown
 from grader.jobs import Shown
+from grader.like_nbgrader import ALL, UnknownSwitch, switches
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _WIDTH = 28
@@ -45,8 +46,16 @@ _LISTED = 20
     show_default=True,
     help="What students see of a test that failed: nothing more, a sentence why, or the whole test and what it said.",
 )
+@click.option(
+    "--like-nbgrader",
+    is_flag=False,
+    flag_value=ALL,
+    default="",
+    metavar="SWITCHES",
+    help="Do as nbgrader does where Homeroom does otherwise: everywhere, or in the points named, separated by commas.",
+)
 @click.option("--rescore", is_flag=True, help="Run nothing: give new points to what was run before.")
-def command(*, source: Path, submissions: Path, output: Path, jobs: int, show: Shown, rescore: bool) -> None:
+def command(*, source: Path, submissions: Path, output: Path, jobs: int, show: Shown, like_nbgrader: str, rescore: bool) -> None:
     """Grade a folder of submissions, in nbgrader's layout, with no server and no database.
 
     Each submission is run in a sandbox against the teacher's source notebook, the one with solutions and hidden tests. Written
@@ -63,8 +72,9 @@ def command(*, source: Path, submissions: Path, output: Path, jobs: int, show: S
     it is. The exit code is 0 when every submission has reached an end: graded,
     ungradable (a person must look), or grader_error (our fault; run it again).
     """  # noqa: D301 - click reads the escape
-    batch = Batch(source, submissions, output, shown=show, rescore_only=rescore)
     try:
+        like = switches(like_nbgrader.split(","))
+        batch = Batch(source, submissions, output, shown=show, like_nbgrader=like, rescore_only=rescore)
         batch.look()
         noted = len(batch.remarks)
         _note(batch.remarks)
@@ -74,7 +84,7 @@ def command(*, source: Path, submissions: Path, output: Path, jobs: int, show: S
         for problems in error.problems.values():
             show_problems(problems)
         raise HomeroomError(f"{error} Correct the errors above first; `homeroom check` looks deeper.") from error
-    except (BadLayout, SandboxUnavailable) as error:
+    except (BadLayout, SandboxUnavailable, UnknownSwitch) as error:
         raise HomeroomError(str(error)) from error
     except OSError as error:
         raise HomeroomError(f"The results can't be written: {error}. What is finished is kept; run it again.") from error
