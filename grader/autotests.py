@@ -150,8 +150,7 @@ class _Writer:
             hashed = self.marks.is_hashed(line)
             for snippet in self.marks.snippets(line):
                 salt += hashed
-                lines += await self._checks(snippet, f"{salt:x}" if hashed else None)
-            lines.append("")
+                lines += [*await self._checks(snippet, f"{salt:x}" if hashed else None), ""]
         if cell["is_test"] and self.marks.autotest in source and self.recipes.success is not None:
             lines.append(self.recipes.success)
             waiting.append(self.recipes.success)

@@ -64,6 +64,8 @@ class Batch:
     output: Path
     limits: Limits = field(default_factory=Limits)
     shown: Shown = "message"
+    like_nbgrader: tuple[str, ...] = ()
+    """Switches to nbgrader's behaviour."""
     rescore_only: bool = False
     """Run nothing: what can't be scored anew from an earlier run stays as it is, and ``remarks`` says so."""
     todo: list[Submitted] = field(default_factory=list)
@@ -171,7 +173,8 @@ class _Grader:
             return self._finish(one, assignment, FolderContent(), _not_run(assignment, str(error)), started), False
         submission = tuple(self.files.put_file(path, data) for path, data in content.files.items())
         name = f"{one.assignment}/{one.student}"
-        job = GradeJob(name, assignment.files, submission, self.batch.limits, shown=self.batch.shown)
+        like = self.batch.like_nbgrader
+        job = GradeJob(name, assignment.files, submission, self.batch.limits, shown=self.batch.shown, like_nbgrader=like)
         inputs = _digest(job)
         if kept and self._is_good(kept, inputs, one):
             return kept, True
@@ -200,8 +203,11 @@ class _Grader:
         if not isinstance(facts, dict) or not isinstance(facts.get("report"), str):
             raise NoUsableReport("There is no report of an earlier run.")
         same = {"engine": ENGINE, "submission_digest": digest_of(job.submission), "limits": asdict(job.limits), "seed": job.seed}
+        same["like_nbgrader"] = list(job.like_nbgrader)
         if any(facts.get(name) != value for name, value in same.items()):
-            raise NoUsableReport("What was handed in, the limits or Homeroom itself has changed since; grade it anew.")
+            raise NoUsableReport(
+                "What was handed in, the limits, the switches or Homeroom itself has changed since; grade it anew."
+            )
         stored = StoredReport.unpack(self.reports.get(facts["report"]))
         return rescored(job, stored, assignment.content, facts)
 
@@ -256,7 +262,7 @@ def _not_run(assignment: _Assignment, reason: str) -> GradeResult:
 
 def _digest(job: GradeJob) -> str:
     """All that the result depends on."""
-    facts = [ENGINE, asdict(job.limits), job.seed, job.shown]
+    facts = [ENGINE, asdict(job.limits), job.seed, job.shown, list(job.like_nbgrader)]
     facts += [sorted([ref.path, ref.sha256] for ref in files) for files in (job.source, job.submission)]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 

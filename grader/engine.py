@@ -91,7 +91,7 @@ class _Runs:
         return {"cpu_seconds": round(self._cpu, 3), "peak_mb": self._peak_mb, "memory_group": self._in_group}
 
     def grade(self, job: GradeJob, on_progress: Progress) -> GradeResult:
-        trials = self._trials(job)
+        trials = _Trials({}, []) if "one-process" in job.like_nbgrader else self._trials(job)
         report = self._run(job, trials=trials, on_progress=on_progress)
         return _result(job, self._files, report)
 
@@ -131,7 +131,7 @@ class _Runs:
         if known is not None:
             return known
         limits = replace(job.limits, total_seconds=max(job.limits.total_seconds, 60))
-        teachers = replace(job, submission=job.source, limits=limits)
+        teachers = replace(job, submission=job.source, limits=limits, like_nbgrader=())
         report = self._run(teachers, trials=None)
         made = _Trials({run.path: run.trials for run in report.notebooks}, self._modules)
         if not all(test["split"] for tests in made.tests.values() for test in tests.values()):
@@ -265,6 +265,7 @@ def _with_provenance(result: GradeResult, job: GradeJob, measured: dict[str, Any
         "limits": asdict(job.limits),
         "seed": job.seed,
         "shown": job.shown,
+        "like_nbgrader": list(job.like_nbgrader),
         "source_digest": digest_of(job.source),
         "submission_digest": digest_of(job.submission),
         "questions": len(result.cells),

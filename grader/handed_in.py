@@ -31,6 +31,8 @@ class HandedIn:
     """The teacher's notebook of each plan, by path."""
     settings: Settings = field(default_factory=Settings)
     """How the source is to be read."""
+    like_nbgrader: tuple[str, ...] = ()
+    """The switches that the job has set."""
     ignored: list[str] = field(default_factory=list)
     """Paths of the student's that were left out."""
 
@@ -42,8 +44,11 @@ def open_submission(job: GradeJob, files: FileStore) -> HandedIn:
     UnreadableNotebook when the teacher's notebook is the broken one.
     """
     theirs = {ref.path: ref for ref in job.submission if is_safe(ref.path) and not is_ignored(ref.path)}
-    wanted = [ref for ref in job.source if is_notebook(ref.path)]
-    handed_in = HandedIn(ignored=[ref.path for ref in job.submission if ref.path not in theirs][:20])
+    nested = "top-level-only" not in job.like_nbgrader
+    wanted = [ref for ref in job.source if is_notebook(ref.path) and (nested or "/" not in ref.path)]
+    handed_in = HandedIn(
+        like_nbgrader=job.like_nbgrader, ignored=[ref.path for ref in job.submission if ref.path not in theirs][:20]
+    )
     handed_in.settings = settings_of({ref.path: files.get(ref.sha256) for ref in job.source if is_for_the_engine(ref.path)})
     strays = sorted(path for path in theirs if is_notebook(path) and path not in {ref.path for ref in wanted})
     refusals = [_take(handed_in, ref, theirs.get(ref.path), strays, files) for ref in wanted]
@@ -70,7 +75,9 @@ def _take(handed_in: HandedIn, wanted: FileRef, theirs: FileRef | None, strays: 
         sentence = f"{wanted.path} is a copy made by Otter, and its answer cells are not the ones it was given out with."
         _leave_out(handed_in, wanted.path, teacher, sentence, missing=False)
         return sentence
-    plan = make_plan(wanted.path, teacher, student, handed_in.settings)
+    plan = make_plan(wanted.path, teacher, student, handed_in.settings, handed_in.like_nbgrader)
+    if plan.stops:
+        raise Unusable(f"{wanted.path}: {plan.stops}")
     if plan.language.lower() not in ("python", "python3", "ipython"):
         _leave_out(
             handed_in, wanted.path, teacher, f"{wanted.path} is not a Python notebook; it is graded by hand.", missing=False

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, get_args
 
+from grader.like_nbgrader import switches
+
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 Status = Literal["graded", "ungradable", "grader_error"]
@@ -67,6 +69,8 @@ class GradeJob:
     limits: Limits = field(default_factory=Limits)
     seed: int = 0
     shown: Shown = "message"
+    like_nbgrader: tuple[str, ...] = ()
+    """Names of switches, see grader.like_nbgrader."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the broker."""
@@ -74,7 +78,7 @@ class GradeJob:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "GradeJob":
-        """Read what :meth:`to_json` wrote. Raises KeyError or TypeError on anything else."""
+        """Read what :meth:`to_json` wrote. Raises KeyError, TypeError or ValueError on anything else."""
         return cls(
             job_id=str(data["job_id"]),
             source=tuple(FileRef(**f) for f in data["source"]),
@@ -82,6 +86,7 @@ class GradeJob:
             limits=Limits(**data.get("limits", {})),
             seed=int(data.get("seed", 0)),
             shown=shown_of(data.get("shown")),
+            like_nbgrader=switches(data.get("like_nbgrader", ())),
         )
 
 

@@ -4,7 +4,8 @@ Taken from the student's file are the sources of answer cells, found by grade_id
 were between the known ones. Tags, metadata, outputs, ids, tests and everything else in that file count for nothing.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -31,11 +32,12 @@ class PlannedCell:
     metadata: dict[str, Any] | None = None
     """The metadata of the cell: the teacher's, of a student's own cell the student's. Nothing that is run looks at it."""
     attachments: dict[str, Any] | None = None
+    skipped: bool = False
 
     @property
     def runs(self) -> bool:
         """Whether the kernel gets to see it."""
-        return self.cell_type == "code" and bool(self.source.strip())
+        return self.cell_type == "code" and bool(self.source.strip()) and not self.skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,24 @@ class Plan:
     cells: tuple[PlannedCell, ...]
     questions: tuple[PlannedQuestion, ...]
     kernelspec: dict[str, Any]
+    stops: str = ""
+    """Why it is not to be run, where nbgrader is to be followed in that."""
 
 
-def make_plan(path: str, teacher: bytes, student: dict[str, Any], settings: Settings | None = None) -> Plan:
+def make_plan(
+    path: str,
+    teacher: bytes,
+    student: dict[str, Any],
+    settings: Settings | None = None,
+    like_nbgrader: Collection[str] = (),
+) -> Plan:
     """The plan for the notebook ``path``: the teacher's prepared file, and the student's notebook as the gate read it.
 
     Raises UnreadableNotebook when the teacher's file can't be read.
     """
     notebook = read_notebook(teacher)
-    theirs = _Theirs(student["cells"], _flags_by_id(notebook["cells"]))
+    known = _flags_by_id(notebook["cells"])
+    theirs = _Theirs(student["cells"], known)
     released = _released_sources(path, teacher, settings or Settings())
     cells: list[PlannedCell] = []
     questions: list[PlannedQuestion] = []
@@ -81,6 +92,8 @@ def make_plan(path: str, teacher: bytes, student: dict[str, Any], settings: Sett
         cells += theirs.own_cells_before(flags.grade_id)
         answer = theirs.answers.get(flags.grade_id, [])
         source = _choose(answer, released.get(flags.grade_id, "")) if flags.solution else cell
+        if "deleted-tests-lost" in like_nbgrader and not answer:
+            source = None
         if flags.question:
             untouched = flags.solution and source is not None and source["source"] == released.get(flags.grade_id)
             place = len(cells) if source is not None else None
@@ -88,12 +101,50 @@ def make_plan(path: str, teacher: bytes, student: dict[str, Any], settings: Sett
             note = _note(flags, len(answer))
             questions.append(PlannedQuestion(flags.grade_id, flags.question, points, place, untouched, note))
         if source is not None:
-            cells.append(_planned(cell, source, flags))
+            skipped = "skip-tags" in like_nbgrader and any(_is_tagged(copy) for copy in answer[-1:])
+            cells.append(_planned(cell, source, flags, skipped=skipped))
     cells += theirs.own_cells_after()
     if line := line_before_each_cell(notebook):
         cells = [_beginning_with(line, cell) for cell in cells]
     spec = notebook["metadata"].get("kernelspec")
-    return Plan(path, language_of(notebook), tuple(cells), tuple(questions), spec if isinstance(spec, dict) else {})
+    spec = spec if isinstance(spec, dict) else {}
+    plan = Plan(path, language_of(notebook), tuple(cells), tuple(questions), spec, _stops(student["cells"], known, like_nbgrader))
+    return _in_their_order(plan, student["cells"]) if "students-order" in like_nbgrader else plan
+
+
+def _stops(cells: list[Source], known: dict[str, Flags], like_nbgrader: Collection[str]) -> str:
+    """Why nbgrader would not grade this notebook, as far as it is to be followed."""
+    marked = [flags for flags in map(read_flags, cells) if flags and flags.grade_id]
+    twice = [grade_id for grade_id, count in Counter(flags.grade_id for flags in marked).items() if count > 1]
+    if "copies-stop" in like_nbgrader and twice:
+        return f"The id “{twice[0][:60]}” is there twice, and nbgrader does not grade that."
+    for flags in marked:
+        teachers = known.get(flags.grade_id)
+        if teachers is None and "foreign-cells-stop" in like_nbgrader:
+            return f"The cell “{flags.grade_id[:60]}” is not of this assignment, and nbgrader does not grade that."
+        changed = teachers and (flags.grade, flags.solution) != (teachers.grade, teachers.solution)
+        if changed and "changed-kinds-stop" in like_nbgrader:
+            return f"The cell “{flags.grade_id[:60]}” was made one of another kind, and nbgrader does not grade that."
+    return ""
+
+
+def _in_their_order(plan: Plan, theirs: list[Source]) -> Plan:
+    """The plan with its cells in the order of the student's file; what is not there stays behind the cell before it."""
+    places = {grade_id: place for place, cell in enumerate(theirs) if (grade_id := _grade_id(cell))}
+    own = iter([place for place, cell in enumerate(theirs) if _grade_id(cell) not in {cell.grade_id for cell in plan.cells}])
+    wanted: list[int] = []
+    for cell in plan.cells:
+        before = wanted[-1] if wanted else -1
+        wanted.append(places.get(cell.grade_id, before) if cell.grade_id else next(own, before))
+    order = sorted(range(len(plan.cells)), key=lambda number: wanted[number])
+    now = {before: after for after, before in enumerate(order)}
+    questions = [replace(question, cell=None if question.cell is None else now[question.cell]) for question in plan.questions]
+    return replace(plan, cells=tuple(plan.cells[number] for number in order), questions=tuple(questions))
+
+
+def _is_tagged(cell: Source) -> bool:
+    tags = cell["metadata"].get("tags")
+    return isinstance(tags, list) and "skip-execution" in tags
 
 
 def as_notebook(plan: Plan) -> dict[str, Any]:
@@ -138,7 +189,7 @@ def _note(flags: Flags, copies: int) -> str:
     return ""
 
 
-def _planned(teacher: Source, source: Source, flags: Flags) -> PlannedCell:
+def _planned(teacher: Source, source: Source, flags: Flags, *, skipped: bool) -> PlannedCell:
     """The teacher's cell with the source that counts."""
     attachments = source.get("attachments")
     return PlannedCell(
@@ -148,6 +199,7 @@ def _planned(teacher: Source, source: Source, flags: Flags) -> PlannedCell:
         grade_id=flags.grade_id,
         metadata={**teacher["metadata"], "nbgrader": upgrade(teacher["metadata"]["nbgrader"], teacher["cell_type"])},
         attachments=attachments if isinstance(attachments, dict) else None,
+        skipped=skipped,
     )
 
 

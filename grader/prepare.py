@@ -67,7 +67,7 @@ class _Step:
 
     def files(self) -> dict[str, bytes]:
         self._read_config()
-        around = {name for name in (NAME, self.settings.header, self.settings.footer) if name}
+        around = {self._place(name) for name in (NAME, self.settings.header, self.settings.footer) if name} | {NAME}
         files = {
             path: data
             for path, data in self.source.items()
@@ -92,10 +92,12 @@ class _Step:
 
     def _of_course(self, name: str) -> bytes | None:
         """A file of the course: from its folder, or, of an upload, from among the assignment's."""
-        for path in (f"{COURSE_FILES}{name}", name, PurePosixPath(name).name):
-            if path in self.source:
-                return self.source[path]
-        return None
+        place = self._place(name)
+        return self.source[place] if place else None
+
+    def _place(self, name: str) -> str | None:
+        places = (f"{COURSE_FILES}{name}", name, PurePosixPath(name).name)
+        return next((path for path in places if path in self.source), None)
 
     def _with_surroundings(self, path: str, data: bytes) -> bytes:
         """The notebook with the cells of header and footer around its own."""

@@ -46,6 +46,8 @@ class RunReport:
     """Set when nothing could be run because of what was handed in: the sentence that says so."""
     sandbox: str = ""
     kernel_seconds: float = 0.0
+    like_nbgrader: tuple[str, ...] = ()
+    """The switches that it was run with; points are computed with the same."""
     extra: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -65,4 +67,4 @@ class RunReport:
             )
             for run in data["notebooks"]
         )
-        return cls(**{**data, "notebooks": notebooks})
+        return cls(**{**data, "notebooks": notebooks, "like_nbgrader": tuple(data.get("like_nbgrader", ()))})

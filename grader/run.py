@@ -118,6 +118,7 @@ class _Run:
         return RunReport(
             tuple(sorted([*runs, *handed_in.not_run], key=lambda run: order[run.path])),
             sandbox=self._sandbox,
+            like_nbgrader=self._job.like_nbgrader,
             kernel_seconds=round(time.monotonic() - started, 3),
             extra={"ignored_files": list(handed_in.ignored)},
         )
@@ -166,7 +167,8 @@ class _Run:
                         side = TestsSide(self._servers["tests"], asked, teachers_files, groups)
                     try:
                         script = make_script(handed_in.sources[plan.path], handed_in.settings.hidden_tests)
-                        judge = Judge(plan, script, side, limits, allowance.deadline, trial, self._trying)
+                        in_place = "one-process" in self._job.like_nbgrader
+                        judge = Judge(plan, script, side, limits, allowance.deadline, trial, self._trying, in_place=in_place)
                         runs.append(await self._run_one(judge, files, allowance))
                     finally:
                         self._used.append(side.end())

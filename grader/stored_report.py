@@ -17,7 +17,7 @@ from grader.plan import PlannedQuestion
 from grader.reading import UnreadableNotebook, read_notebook
 from grader.release import is_ignored, is_notebook
 from grader.report import NotebookRun, RunReport
-from grader.score import score
+from grader.score import is_stderr, score
 
 FORMAT = "homeroom-run-report/1"
 _SIZE_LIMIT = 16 << 20
@@ -117,12 +117,18 @@ def _lean(run: NotebookRun) -> NotebookRun:
 
 
 def _lean_cell(cell: dict[str, Any]) -> dict[str, Any]:
-    outputs = [_lean_output(output) for output in cell.get("outputs", []) if output["output_type"] in _KEPT]
+    outputs = [_lean_output(output) for output in cell.get("outputs", []) if _is_kept(output)]
     return {"source": str(cell.get("source", ""))[:_SOURCE_LIMIT], "outputs": outputs}
+
+
+def _is_kept(output: dict[str, Any]) -> bool:
+    return output["output_type"] in _KEPT or is_stderr(output)
 
 
 def _lean_output(output: dict[str, Any]) -> dict[str, Any]:
     kind = output["output_type"]
+    if kind == "stream":
+        return {"output_type": kind, "name": output["name"], "text": ""}
     if kind == "error":
         trace = "\n".join(str(line) for line in output["traceback"])[-_TEXT_LIMIT:].split("\n")
         return {"output_type": kind, **{key: str(output[key])[:_TEXT_LIMIT] for key in ("ename", "evalue")}, "traceback": trace}

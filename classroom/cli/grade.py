@@ -15,6 +15,7 @@ from grader.batch import BadLayout, BadSource, Batch, SandboxUnavailable, defaul
 from grader.batch_results import NAME
 from grader.folder import shown
 from grader.jobs import LIMITS, Limits, Shown, read_limits
+from grader.like_nbgrader import ALL, UnknownSwitch, switches
 from grader.sandboxes import KINDS, UNSAFE, Wanted
 from grader.warm import want
 
@@ -52,6 +53,14 @@ _LISTED = 20
 @click.option(
     "--unsafe-no-sandbox", is_flag=True, help="Run students' code even where no sandbox can be made. It can do what you can."
 )
+@click.option(
+    "--like-nbgrader",
+    is_flag=False,
+    flag_value=ALL,
+    default="",
+    metavar="SWITCHES",
+    help="Do as nbgrader does where Homeroom does otherwise: everywhere, or in the points named, separated by commas.",
+)
 @click.option("--rescore", is_flag=True, help="Run nothing: give new points to what was run before.")
 def command(
     *,
@@ -63,6 +72,7 @@ def command(
     limits: tuple[str, ...],
     sandbox: str | None,
     unsafe_no_sandbox: bool,
+    like_nbgrader: str,
     rescore: bool,
 ) -> None:
     """Grade a folder of submissions, in nbgrader's layout, with no server and no database.
@@ -82,8 +92,9 @@ def command(
     ungradable (a person must look), or grader_error (our fault; run it again).
     """  # noqa: D301 - click reads the escape
     want(Wanted(sandbox or "", unsafe=unsafe_no_sandbox))
-    batch = Batch(source, submissions, output, _limits(limits), shown=show, rescore_only=rescore)
     try:
+        like = switches(like_nbgrader.split(","))
+        batch = Batch(source, submissions, output, _limits(limits), shown=show, like_nbgrader=like, rescore_only=rescore)
         batch.look()
         noted = len(batch.remarks)
         _note(batch.remarks)
@@ -93,7 +104,7 @@ def command(
         for problems in error.problems.values():
             show_problems(problems)
         raise HomeroomError(f"{error} Correct the errors above first; `homeroom check` looks deeper.") from error
-    except (BadLayout, SandboxUnavailable) as error:
+    except (BadLayout, SandboxUnavailable, UnknownSwitch) as error:
         raise HomeroomError(str(error)) from error
     except OSError as error:
         raise HomeroomError(f"The results can't be written: {error}. What is finished is kept; run it again.") from error

@@ -43,6 +43,8 @@ class Judge:
     """None while the teacher's own notebook is tried both ways."""
     trying: bool = False
     """Whether this is the teacher's own notebook, to find out which mutations its solution fails."""
+    in_place: bool = False
+    """Whether all tests run in the student's process, and are judged by what that says."""
     verdicts: dict[int, dict[str, Any]] = field(default_factory=dict)
     failed: str = ""
     """Our own fault, if one tests' process ended."""
@@ -64,7 +66,7 @@ class Judge:
         return frozenset(place for place in self.wanted() if self._is_split(self.plan.cells[place].grade_id))
 
     def _is_in_place(self, grade_id: str) -> bool:
-        return self.trial is None and not self._is_split(grade_id)
+        return self.in_place or (self.trial is None and not self._is_split(grade_id))
 
     def copies(self) -> int:
         """How many processes wait on the student's side at most: one for each test, and one that answers."""
@@ -72,7 +74,12 @@ class Judge:
 
     def _is_split(self, grade_id: str) -> bool:
         test = self.script.tests.get(grade_id)
-        return test is not None and not test.obstacle and (self.trial is None or self.trial.get(grade_id, {}).get("split", True))
+        return (
+            test is not None
+            and not self.in_place
+            and not test.obstacle
+            and (self.trial is None or self.trial.get(grade_id, {}).get("split", True))
+        )
 
     def for_student(self) -> Plan:
         """The plan as the student's side runs it: of a test that is judged here, the visible part."""

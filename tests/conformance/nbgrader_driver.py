@@ -20,11 +20,14 @@ from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.nbgraderformat import MetadataValidator
 from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
 
 
 def main(course: Path, order: dict[str, Any]) -> dict[str, Any]:
     """Do what is ordered; errors by assignment, and scores by assignment, student, notebook and grade id."""
     config = Config()
+    if (course / "nbgrader_config.py").exists():
+        config.merge(PyFileConfigLoader("nbgrader_config.py", str(course)).load_config())
     config.CourseDirectory.root = str(course)
     config.Execute.timeout = order.get("cell_seconds", 30)
     for name in order.get("update", []):

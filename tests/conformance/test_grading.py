@@ -9,6 +9,7 @@ import pytest
 
 from grader.batch import Batch
 from grader.jobs import Limits
+from grader.like_nbgrader import switches
 from grader.release import make_release
 from tests.conformance.answers import hand_in, source
 from tests.conformance.conftest import NbgraderCourse
@@ -33,9 +34,10 @@ STUDENTS = 6
 CELL_SECONDS = 4
 
 
-def our_scores(course: NbgraderCourse, assignment: str) -> Scores:
+def our_scores(course: NbgraderCourse, assignment: str, like: str = "") -> Scores:
     """By student, notebook and grade id; None where a person must look."""
-    batch = Batch(course.root / "source", course.root / "submitted", course.root / "ours", Limits(cell_seconds=CELL_SECONDS))
+    folders = (course.root / "source", course.root / "submitted", course.root / f"ours-{like}")
+    batch = Batch(*folders, Limits(cell_seconds=CELL_SECONDS), like_nbgrader=switches([like]))
     batch.look()
     lines = batch.run(jobs=1, on_done=lambda _line, _kept: None)
     return {
@@ -66,10 +68,13 @@ def generated_class(course: NbgraderCourse, seeds: range) -> tuple[Scores, Score
 
 
 def test_a_generated_class_gets_the_same_scores(make_course: MakeCourse) -> None:
-    theirs, ours = generated_class(make_course(), range(STUDENTS))
+    course = make_course()
+
+    theirs, ours = generated_class(course, range(STUDENTS))
 
     assert len(theirs) == STUDENTS
     assert ours == theirs
+    assert our_scores(course, "ps", "all") == theirs
 
 
 @pytest.mark.slow
@@ -103,11 +108,12 @@ QUESTION = notebook(answer("f"), markdown("between"), checks("t", "f()", 2), che
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """What a student does, and the scores of ``t`` and ``last``: nbgrader's and ours."""
+    """What a student does, the scores of ``t`` and ``last``, nbgrader's and ours, and the switch to nbgrader's."""
 
     edit: Edit
     theirs: tuple[float | None, float | None]
     ours: tuple[float | None, float | None]
+    switch: str
 
 
 def returning(value: str) -> Edit:
@@ -143,20 +149,20 @@ def flipped(content: Notebook) -> None:
 
 
 DEVIATIONS = {
-    "a warning on stderr": Deviation(returning("warnings.warn('old')"), (0, 1), (2, 1)),
-    "a line on stderr": Deviation(returning("print('hm', file=sys.stderr)"), (0, 1), (2, 1)),
-    "numpy's numbers": Deviation(returning("np.float64(0.5)"), (2, 1), (0.5, 1)),
-    "numpy's whole numbers": Deviation(returning("np.int64(1)"), (2, 1), (1, 1)),
-    "more than there is": Deviation(returning("3"), (None, None), (2, 1)),
-    "infinitely much": Deviation(returning("float('inf')"), (None, None), (2, 1)),
-    "less than nothing": Deviation(returning("-1"), (2, 1), (0, 1)),
-    "a deleted test": Deviation(also(returning("1"), without("t")), (None, 1), (1, 1)),
-    "a deleted answer": Deviation(without("f"), (0, 1), (0, 1)),
-    "a foreign test": Deviation(also(returning("1"), foreign), (None, None), (1, 1)),
-    "a test declared an answer": Deviation(also(returning("1"), flipped), (None, None), (1, 1)),
-    "a test tagged to be skipped": Deviation(also(returning("0"), tagged), (2, 1), (0, 1)),
-    "an answer moved below its test": Deviation(also(returning("1"), moved_down), (0, 1), (1, 1)),
-    "a kernel that died": Deviation(returning("__import__('os')._exit(1)"), (None, None), (None, None)),
+    "a warning on stderr": Deviation(returning("warnings.warn('old')"), (0, 1), (2, 1), "stderr-fails"),
+    "a line on stderr": Deviation(returning("print('hm', file=sys.stderr)"), (0, 1), (2, 1), "stderr-fails"),
+    "numpy's numbers": Deviation(returning("np.float64(0.5)"), (2, 1), (0.5, 1), "numpy-passes"),
+    "numpy's whole numbers": Deviation(returning("np.int64(1)"), (2, 1), (1, 1), "numpy-passes"),
+    "more than there is": Deviation(returning("3"), (None, None), (2, 1), "above-points-stops"),
+    "infinitely much": Deviation(returning("float('inf')"), (None, None), (2, 1), "above-points-stops"),
+    "less than nothing": Deviation(returning("-1"), (2, 1), (0, 1), "below-zero-passes"),
+    "a deleted test": Deviation(also(returning("1"), without("t")), (None, 1), (1, 1), "deleted-tests-lost"),
+    "a deleted answer": Deviation(without("f"), (0, 1), (0, 1), "deleted-tests-lost"),
+    "a foreign test": Deviation(also(returning("1"), foreign), (None, None), (1, 1), "foreign-cells-stop"),
+    "a test declared an answer": Deviation(also(returning("1"), flipped), (None, None), (1, 1), "changed-kinds-stop"),
+    "a test tagged to be skipped": Deviation(also(returning("0"), tagged), (2, 1), (0, 1), "skip-tags"),
+    "an answer moved below its test": Deviation(also(returning("1"), moved_down), (0, 1), (1, 1), "students-order"),
+    "a kernel that died": Deviation(returning("__import__('os')._exit(1)"), (None, None), (None, None), "dead-kernel-stops"),
 }
 
 
@@ -171,6 +177,12 @@ def test_each_deliberate_deviation_is_as_documented(make_course: MakeCourse) -> 
 
     seen = {name: (pair(theirs[name]), pair(ours[name])) for name in DEVIATIONS}
     assert seen == {name: (deviation.theirs, deviation.ours) for name, deviation in DEVIATIONS.items()}
+    assert our_scores(course, "ps", "all") == theirs
+    for switch in sorted({deviation.switch for deviation in DEVIATIONS.values()}):
+        alone = our_scores(course, "ps", switch)
+        for name, deviation in DEVIATIONS.items():
+            wanted = deviation.theirs if deviation.switch == switch else deviation.ours
+            assert (switch, name, pair(alone[name])) == (switch, name, wanted)
 
 
 def pair(scores: Scores) -> tuple[float | None, float | None]:
@@ -191,6 +203,8 @@ def test_a_copied_cell_stops_nbgrader_for_everybody_after_and_nobody_here(make_c
     assert {student: pair(scores) for student, scores in ours.items()} == {"ann": (1, 1), "bob": (1, 1), "cem": (1, 1)}
     assert pair(theirs["ann"]) == (1, 1)
     assert "cem" not in theirs
+    alike = our_scores(course, "ps", "copies-stop")
+    assert {student: pair(scores) for student, scores in alike.items()} == {"ann": (1, 1), "bob": (None, None), "cem": (1, 1)}
 
 
 def test_notebooks_in_folders_are_graded_here_only(make_course: MakeCourse) -> None:
@@ -204,3 +218,4 @@ def test_notebooks_in_folders_are_graded_here_only(make_course: MakeCourse) -> N
 
     assert set(theirs["ann"]) == {"n.ipynb"}
     assert ours["ann"] == {path: {"t": 1, "last": 1} for path in ("extra/more.ipynb", "n.ipynb")}
+    assert our_scores(course, "ps", "top-level-only") == theirs
