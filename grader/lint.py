@@ -171,7 +171,7 @@ class _Runs:
         if cell.status == "not_run":
             text = f"The test could not be run. {cell.staff_message or cell.student_message}".strip()
             self._note_cell(cell, text, "Run all cells in JupyterLab and see where it stops.", "error")
-        elif cell.points is not None and cell.points < cell.max_points and cell.status in ("partial", "failed"):
+        elif cell.points is not None and cell.status in ("partial", "failed"):
             reason = cell.staff_message.partition("\n")[0].strip()
             text = f"The source's own solution gets {cell.points:g} of {cell.max_points:g} points here."
             self._note_cell(cell, f"{text} {reason}".strip(), "Correct the solution or the test.", "error")

@@ -15,7 +15,7 @@ Role = Literal["free", "given", "prompt", "solution", "test"]
 _BOUNDARY = re.compile(r"#\s+(begin|end)\s+(question|prompt|solution|tests)\s*", re.IGNORECASE)
 _CONFIG = re.compile(r"#\s+assignment\s+config\s*", re.IGNORECASE)
 _IGNORED = re.compile(r"(##\s*ignore\s*##|#\s*ignore)\s*", re.IGNORECASE)
-_OLD = re.compile(r"^\s*```\s*\n?\s*BEGIN (ASSIGN|QUESTION)|^# ASSIGNMENT CONFIGURATION|^#+ (HIDDEN )?TEST #*$", re.MULTILINE)
+_OLD = re.compile(r"^```[ \t]*\n?[ \t]*BEGIN (ASSIGN|ASSIGNMENT|QUESTION)\b", re.MULTILINE)
 _FENCE = "```otter"
 _CURE = "See “Blocks” in docs/reference/otter.md."
 

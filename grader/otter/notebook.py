@@ -8,8 +8,9 @@ from typing import Any
 from grader.cell_notes import KEY, CellNote
 from grader.otter import student_copy
 from grader.otter.blocks import Cell, Piece, QuestionBlock, Structure, Wrong, is_old
-from grader.otter.cases import Case, house_test, names_bound, read_case, unseen_names
+from grader.otter.cases import Case, read_case, unseen_names
 from grader.otter.config import AssignmentConfig, QuestionConfig, question_config, unknown_in_question
+from grader.otter.house_tests import house_test, names_bound
 from grader.otter.points import Points, shared_out
 from grader.otter.stripping import has_seed, marks_solution, without_ignored, without_solution
 from grader.problems import Problem
@@ -111,7 +112,8 @@ class _Maker:
         if _NOT_RUN in _tags(cell) and cell["cell_type"] == "code":
             self.locked("otter-ignored", "# Not run when work is graded.", cell["source"], cell=cell)
             return
-        self.add(self._seeded(cell))
+        self._check_seed(cell)
+        self.add(cell)
 
     def refuse_leaks(self, cell: Cell) -> None:
         """Refuse a solution's mark where students would get the line. Raises Wrong."""
@@ -122,12 +124,11 @@ class _Maker:
                 "or set “strip_solutions_from_all_cells: true”.",
             )
 
-    def _seeded(self, cell: Cell) -> Cell:
-        """The cell with the students' seed, and a complaint about a seed that there is not."""
+    def _check_seed(self, cell: Cell) -> None:
+        """Refuse a line that sets a seed where the assignment has none. Raises Wrong."""
         seed = self.config.seed
         if cell["cell_type"] == "code" and has_seed(cell["source"]) and seed.grading is None:
             raise Wrong("A line is marked as a seed, but the assignment has no seed.", "Set “generate: seed” to a number.")
-        return cell
 
     # Questions.
 
@@ -163,7 +164,7 @@ class _Maker:
 
     def answer(self, name: str, cell: Cell, released: str, *, points: float | None = None, title: str = "") -> None:
         """Add a cell for the student's answer; ``points`` makes it one that a person grades."""
-        self._seeded(cell)
+        self._check_seed(cell)
         flags = {"solution": True, **({"grade": True, "points": points} if points is not None else {})}
         tags = list(dict.fromkeys([*_tags(cell), _ANSWER]))
         marked = {**cell, "metadata": {**cell["metadata"], "tags": tags}}
@@ -207,9 +208,6 @@ class _Question:
     def __init__(self, maker: _Maker, config: QuestionConfig, block: QuestionBlock) -> None:
         self._maker, self._config, self._block = maker, config, block
         self._cases: list[Case] = []
-        self._has_text_solution = any(
-            piece.role == "solution" and piece.cell["cell_type"] == "markdown" for piece in block.pieces
-        )
         self._prompted = any(piece.role == "prompt" for piece in block.pieces)
         self._answers = [piece for piece in block.pieces if piece.role in ("prompt", "solution")]
         self._graded_by_hand = config.manual

@@ -74,5 +74,7 @@ class Checks:
             try:
                 test(**given)
             except Exception as error:
-                failed.append(message or f"{type(error).__name__}: {error}")
+                frame = error.__traceback__ and error.__traceback__.tb_next
+                line = source.split("\n")[frame.tb_lineno - 1].strip() if frame else ""
+                failed.append(message or f"{line}\n{type(error).__name__}: {error}")
         return failed

@@ -11,8 +11,8 @@ _GONE = ("# SOLUTION NO PROMPT", "# BEGIN PROMPT", "# END PROMPT", "# SEED")
 _BEGIN_SOLUTION = re.compile(r"(\s*)# BEGIN SOLUTION( NO PROMPT)?")
 _BEGIN_IGNORED = re.compile(r"\s*#\s*BEGIN\s*IGNORE\s*", re.IGNORECASE)
 _MARKED = re.compile(r"# ?SOLUTION")
-_ASSIGNED = re.compile(r"(\s*(?:[\w.]+(?![\w.])(?:\[.*\])?(?:,\s*)?)+\s*=).*# ?SOLUTION")
-"""One or more names, attributes or items, and what stands to the right of the equals sign."""
+_NAME = re.compile(r"[\w.]+")
+_COMMA = re.compile(r",\s*")
 _INDENT = re.compile(r"\s*")
 _PLUGIN = re.compile(r"# (BEGIN|END) PLUGIN( EXPORT)?\s*$")
 
@@ -47,10 +47,42 @@ def _prompts(lines: list[str]) -> Iterator[str]:
 def _prompt(line: str) -> str:
     if not _MARKED.search(line):
         return line
-    if assigned := _ASSIGNED.match(line):
-        return f"{assigned.group(1)} {PROMPT}"
+    if left := _left_side(line):
+        return f"{left} {PROMPT}"
     indent = _INDENT.match(line)
     return (indent.group() if indent else "") + PROMPT
+
+
+def _left_side(line: str) -> str:
+    """What is assigned to, with the equals sign; empty where nothing is."""
+    marked = [mark.start() for mark in _MARKED.finditer(line)][-1]
+    signs = [place for place, letter in enumerate(line[:marked]) if letter == "="]
+    return next((line[: sign + 1] for sign in reversed(signs) if _are_targets(line[:sign])), "")
+
+
+def _are_targets(text: str) -> bool:
+    """Whether a text is one or more names, attributes and items, as Otter sees them: from a bracket to any later one is an item.
+
+    The places where a target may end are gone through once each: a pattern would try their combinations.
+    """
+    waiting, seen = [len(text) - len(text.lstrip())], set[int]()
+    while waiting:
+        place = waiting.pop()
+        name = _NAME.match(text, place)
+        if place in seen or not name:
+            continue
+        seen.add(place)
+        ends = [name.end()]
+        if text[name.end() : name.end() + 1] == "[":
+            ends += [end + 1 for end in range(name.end(), len(text)) if text[end] == "]"]
+        for end in ends:
+            if not text[end:].strip():
+                return True
+            comma = _COMMA.match(text, end)
+            if comma and not text[comma.end() :].strip():
+                return True
+            waiting += [end, *([comma.end()] if comma else [])]
+    return False
 
 
 def marks_solution(source: str) -> bool:

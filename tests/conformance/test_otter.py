@@ -422,3 +422,43 @@ last.attr = 5 #SOLUTION really"""
         data["otter"]["tests"]["asked"]["suites"][0]["cases"][0]["code"] for data in (given["metadata"], theirs["metadata"])
     )
     assert mine == its
+
+
+def test_where_the_scores_differ_they_differ_as_the_page_says(otter_course: OtterCourse) -> None:
+    """docs/reference/otter.md, “Where the result differs”, in OK format."""
+    broken = "try:\n    x.y\nexcept (AttributeError, KeyError):\n    z = 1\nz == 1"
+    given = otter_course.put(
+        raw("# ASSIGNMENT CONFIG\n"),
+        *question("early", "value = 1 # SOLUTION", expects("value", "1")),
+        *question("again", "again = 1 # SOLUTION", expects("again", "1")),
+        *question("broken", "x = 1 # SOLUTION", expects(broken, "True")),
+        *question("liar", "three = 3 # SOLUTION", expects("three", "3")),
+    )
+    liar = "class Liar:\n    def __repr__(self): return '3'\nthree = Liar()"
+    answering_otter({"early": "value = 1", "again": "again = 1", "broken": "x = 1", "liar": liar})(given)
+    given["cells"] = [cell for cell in given["cells"] if cell["source"] != 'grader.check("early")']
+    given["cells"].append({**code("value, again = 2, 2\ngrader.check('again')"), "id": "own"})
+    otter_course.hand_in("ann", given)
+
+    assert otter_course.otter(run_tests=False)["scores"]["ann"] == {"early": 0, "again": 0, "broken": 0, "liar": 1}
+    assert otter_course.ours()["ann"] == {"early": 1, "again": 1, "broken": 1, "liar": 0}
+
+
+def test_where_the_scores_of_functions_differ_they_differ_as_the_page_says(otter_course: OtterCourse) -> None:
+    given = otter_course.put(
+        raw("# ASSIGNMENT CONFIG\ntests:\n  ok_format: false\n"),
+        *question("none", "absent = None # SOLUTION", functions("def test_none(absent):", "    assert absent is None")),
+        *question("unseen", "y = 1 # SOLUTION", functions("def test_y():", "    assert y == 1")),
+        *question(
+            "twice",
+            "z = 1 # SOLUTION",
+            functions("def test_z(z):", "    assert z == 1"),
+            functions("def test_z(z):", "    assert z > 0"),
+            settings="points: 2",
+        ),
+    )
+    answering_otter({"none": "", "unseen": "y = 1", "twice": "z = 5"})(given)
+    otter_course.hand_in("ann", given)
+
+    assert otter_course.otter(run_tests=False)["scores"]["ann"] == {"none": 1, "unseen": 0, "twice": 2}
+    assert otter_course.ours()["ann"] == {"none": 0, "unseen": 1, "twice": 1}

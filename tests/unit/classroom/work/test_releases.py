@@ -9,6 +9,9 @@ from classroom.errors import HomeroomError, NotFound, TooLarge
 from classroom.models import Assignment, Course, Release
 from classroom.services import manifests, releases
 from classroom.services.archive import read_zip
+from tests.support.notebooks import as_file
+from tests.support.notebooks import notebook as otter_notebook
+from tests.support.otter_notebooks import expects, question
 from tests.support.work import SOURCE, Lab, cell, notebook, source_notebook
 
 
@@ -198,3 +201,16 @@ def test_going_back_to_an_earlier_version_makes_it_current_again(lab: Lab) -> No
     assert again.id == first.id
     assert lab.session.get_one(Assignment, first.assignment_id).release_id == first.id
     assert lab.session.scalar(select(func.count()).select_from(Release)) == 2
+
+
+def test_an_assignment_for_otter_is_released_in_our_format_and_named_by_what_was_written(lab: Lab) -> None:
+    cells = question("q1", "x = 1 # SOLUTION", expects("x", "1"), expects("# HIDDEN\nx", "1"), settings="points: {each: 1}")
+    source = {"hw.ipynb": as_file(otter_notebook(*cells))}
+
+    release = lab.release(source)
+
+    assert [(question["grade_id"], question["title"]) for question in release.questions] == [("q1", "q1 (1)"), ("q1-2", "q1 (2)")]
+    assert b"homeroom" in manifests.load(lab.files, release.source_files)["hw.ipynb"]
+    assert b"homeroom" not in manifests.load(lab.files, release.release_files)["hw.ipynb"]
+    assert release.digest == manifests.digest(manifests.of(source))
+    assert lab.release(source).id == release.id

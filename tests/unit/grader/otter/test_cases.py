@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from grader.otter.blocks import Wrong
-from grader.otter.cases import doctest_of, house_test, read_case, unseen_names
+from grader.otter.cases import doctest_of, read_case, unseen_names
+from grader.otter.house_tests import house_test
 from tests.support.notebooks import Cell, code
 from tests.support.otter_notebooks import expects, printing
 

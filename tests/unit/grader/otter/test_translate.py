@@ -160,6 +160,7 @@ def test_the_old_format_and_other_languages_are_refused_by_name() -> None:
 def test_a_format_can_be_asked_for() -> None:
     plain = {"n.ipynb": as_file(notebook(code("1")))}
 
+    assert prepare({"n.ipynb": as_file(notebook(markdown("# TEST"), markdown("# BEGIN QUESTION")))}).problems == []
     assert "No notebook has the blocks" in prepare(plain, "otter").problems[0].message
     assert prepare({"hw.ipynb": as_file(notebook(*SQUARE))}, "nbgrader").places == {}
 
