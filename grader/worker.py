@@ -41,9 +41,6 @@ def make_app(broker_url: str, files: Path) -> Celery:
     return app
 
 
-want(
-    Wanted(
-        os.environ.get("HOMEROOM_SANDBOX", ""), unsafe=os.environ.get("HOMEROOM_UNSAFE_NO_SANDBOX", "") in {"1", "true", "True"}
-    )
-)
+_YES = {"1", "true", "True"}
+want(Wanted(os.environ.get("HOMEROOM_SANDBOX", ""), unsafe=os.environ.get("HOMEROOM_UNSAFE_NO_SANDBOX", "") in _YES))
 app = make_app(os.environ.get("HOMEROOM_BROKER_URL", ""), Path(os.environ.get("HOMEROOM_FILES", "files")))
