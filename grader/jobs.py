@@ -44,7 +44,7 @@ LIMITS = tuple(each.name for each in fields(Limits))
 
 
 def read_limits(wanted: Mapping[str, str], most: Limits | None = None) -> dict[str, int]:
-    """Limits as people write them, by name, without empty ones. Raises ValueError with a sentence for the first wrong one."""
+    """Limits as people write them, by name; empty ones are left out. Raises ValueError with a sentence."""
     read: dict[str, int] = {}
     for name, text in wanted.items():
         if name not in LIMITS:

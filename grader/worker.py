@@ -47,9 +47,6 @@ def _warm_up(**_signal: object) -> None:
     warm_up(FileStore(Path(os.environ.get("HOMEROOM_FILES", "files"))))
 
 
-want(
-    Wanted(
-        os.environ.get("HOMEROOM_SANDBOX", ""), unsafe=os.environ.get("HOMEROOM_UNSAFE_NO_SANDBOX", "") in {"1", "true", "True"}
-    )
-)
+_YES = {"1", "true", "True"}
+want(Wanted(os.environ.get("HOMEROOM_SANDBOX", ""), unsafe=os.environ.get("HOMEROOM_UNSAFE_NO_SANDBOX", "") in _YES))
 app = make_app(os.environ.get("HOMEROOM_BROKER_URL", ""), Path(os.environ.get("HOMEROOM_FILES", "files")))

@@ -47,7 +47,7 @@ def test_only_entry_points_and_batch_work_commit(checkout: Path) -> None:
 
 def test_nothing_reads_the_environment_but_the_processes_first_lines(checkout: Path) -> None:
     allowed = {
-        "grader/inside/locked.py",  # writes it, for the student's code
+        "grader/inside/locked.py",  # it reads nothing there, it sets what student code is to find
         "grader/worker.py",
         "hub_bridge/hub_config.py",
         "hub_bridge/proxy.py",

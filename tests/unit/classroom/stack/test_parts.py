@@ -50,8 +50,13 @@ def commands(plan: Plan) -> dict[str, Command]:
     return {part.name: part.command for part in parts_of(plan)}
 
 
-def test_the_grading_worker_knows_the_broker_and_the_files_and_nothing_else(commands: dict[str, Command]) -> None:
-    assert set(commands["grading"].environment) - OURS == {"HOMEROOM_BROKER_URL", "HOMEROOM_FILES"}
+def test_the_grading_worker_knows_the_broker_the_files_the_sandbox_and_nothing_else(commands: dict[str, Command]) -> None:
+    assert set(commands["grading"].environment) - OURS == {
+        "HOMEROOM_BROKER_URL",
+        "HOMEROOM_FILES",
+        "HOMEROOM_SANDBOX",
+        "HOMEROOM_UNSAFE_NO_SANDBOX",
+    }
 
 
 def test_the_hub_knows_neither_the_database_nor_what_signs_sessions(commands: dict[str, Command], state: State) -> None:
