@@ -212,5 +212,5 @@ def test_an_assignment_for_otter_is_released_in_our_format_and_named_by_what_was
     assert [(question["grade_id"], question["title"]) for question in release.questions] == [("q1", "q1 (1)"), ("q1-2", "q1 (2)")]
     assert b"homeroom" in manifests.load(lab.files, release.source_files)["hw.ipynb"]
     assert b"homeroom" not in manifests.load(lab.files, release.release_files)["hw.ipynb"]
-    assert release.digest == manifests.digest(manifests.of(source))
+    assert release.digest == manifests.digest(manifests.list_files(source))
     assert lab.release(source).id == release.id
