@@ -71,6 +71,7 @@ def test_limits_of_an_assignment_are_kept_within_those_of_the_server(
     nonsense = tessa.post(f"{HERE}growth/limits", {"cell_seconds": "-1"})
     session.expire_all()
     before = dict(assignment.limits)
+    session.rollback()  # SQLite has one writer, and the next line is to be it
     saved = tessa.post(f"{HERE}growth/limits", {"cell_seconds": "", "memory_mb": "2048"})
     session.expire_all()
 
