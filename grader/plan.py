@@ -30,7 +30,7 @@ class PlannedCell:
     origin: Literal["teacher", "student"]
     grade_id: str = ""
     metadata: dict[str, Any] | None = None
-    """The metadata of the cell: the teacher's, of a student's own cell the student's. Nothing that is run looks at it."""
+    """The metadata of the teacher's cell; of a student's own cell nothing is kept."""
     attachments: dict[str, Any] | None = None
     skipped: bool = False
 

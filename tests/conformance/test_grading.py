@@ -13,6 +13,7 @@ from grader.like_nbgrader import switches
 from grader.release import make_release
 from tests.conformance.answers import hand_in, source
 from tests.conformance.conftest import NbgraderCourse
+from tests.conformance.variations import PIXEL
 from tests.support.notebooks import (
     Edit,
     Notebook,
@@ -47,8 +48,12 @@ def our_scores(course: NbgraderCourse, assignment: str, like: str = "") -> Score
     }
 
 
-def both_grade(course: NbgraderCourse, assignment: str = "ps") -> tuple[Scores, Scores]:
-    """nbgrader's scores and ours, made at the same time."""
+def both_grade(course: NbgraderCourse, assignment: str = "ps", update: tuple[str, ...] = ()) -> tuple[Scores, Scores]:
+    """nbgrader's scores and ours, made at the same time. ``update``: files that nbgrader must bring to schema 3 before."""
+    if update:
+        ours = our_scores(course, assignment)
+        theirs = course.run(update=update, release=[assignment], autograde=[assignment], cell_seconds=CELL_SECONDS)
+        return theirs["scores"][assignment], ours
     with ThreadPoolExecutor() as pool:
         theirs = pool.submit(course.run, release=[assignment], autograde=[assignment], cell_seconds=CELL_SECONDS)
         ours = our_scores(course, assignment)
@@ -219,3 +224,33 @@ def test_notebooks_in_folders_are_graded_here_only(make_course: MakeCourse) -> N
     assert set(theirs["ann"]) == {"n.ipynb"}
     assert ours["ann"] == {path: {"t": 1, "last": 1} for path in ("extra/more.ipynb", "n.ipynb")}
     assert our_scores(course, "ps", "top-level-only") == theirs
+
+
+def older(content: Notebook, schema: int) -> Notebook:
+    """The notebook as an earlier nbgrader saved it."""
+    for cell in content["cells"]:
+        data = cell["metadata"].get("nbgrader")
+        if data:
+            data["schema_version"] = schema
+            data.pop("task", None)
+            if schema == 0:
+                del data["schema_version"]
+    return content
+
+
+@pytest.mark.parametrize("schema", [0, 1, 2])
+def test_notebooks_of_older_schemas_with_attachments_get_the_same_scores(make_course: MakeCourse, schema: int) -> None:
+    course = make_course()
+    picture = markdown("![a picture](attachment:p.png)") | {"attachments": {"p.png": {"image/png": PIXEL}}}
+    essay = written("essay", "See ![it](attachment:p.png)", points=2) | {"attachments": {"p.png": {"image/png": PIXEL}}}
+    source = older(notebook(picture, answer("f"), checks("t", "f()", 2), essay), schema)
+    course.put("source/ps/n.ipynb", source)
+    for student, value in {"ann": "1.5", "bob": "2"}.items():
+        content = released(source)
+        answering(f=f"def f(): return {value}", essay="Mine")(content)
+        course.put(f"submitted/{student}/ps/n.ipynb", content)
+
+    theirs, ours = both_grade(course, update=("source/ps/n.ipynb",))
+
+    assert ours == theirs
+    assert ours["ann"] == {"n.ipynb": {"t": 1.5, "essay": None}}

@@ -1,6 +1,6 @@
 import pytest
 
-from grader.plan import Plan, PlannedQuestion, make_plan
+from grader.plan import Plan, PlannedQuestion, as_notebook, make_plan
 from grader.reading import read_notebook
 from tests.support.notebooks import (
     Cell,
@@ -161,3 +161,14 @@ def test_nonsense_in_the_students_metadata_harms_nobody(metadata: object) -> Non
     ran = running(plan_of(lambda theirs: theirs["cells"].insert(0, {**code("x"), "metadata": metadata})))
 
     assert ran == ["x", "imports", "f", "t"]
+
+
+def test_metadata_of_the_teachers_cells_survives_but_for_what_steers_the_run() -> None:
+    source = notebook(code("1", flags("l", locked=True), unknown={"deep": [1]}, tags=["raises-exception"], jupyter={"x": True}))
+    theirs = read_notebook(as_file(source))
+    theirs["cells"][0]["metadata"]["unknown"] = "the student's"
+
+    made = as_notebook(make_plan("n.ipynb", as_file(source), theirs))
+
+    kept = made["cells"][0]["metadata"]
+    assert {key: kept[key] for key in kept if key != "nbgrader"} == {"unknown": {"deep": [1]}, "jupyter": {"x": True}}
