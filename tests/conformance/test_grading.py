@@ -55,9 +55,9 @@ def both_grade(course: NbgraderCourse, assignment: str = "ps", update: tuple[str
         theirs = course.run(update=update, release=[assignment], autograde=[assignment], cell_seconds=CELL_SECONDS)
         return theirs["scores"][assignment], ours
     with ThreadPoolExecutor() as pool:
-        theirs = pool.submit(course.run, release=[assignment], autograde=[assignment], cell_seconds=CELL_SECONDS)
+        run = pool.submit(course.run, release=[assignment], autograde=[assignment], cell_seconds=CELL_SECONDS)
         ours = our_scores(course, assignment)
-        return theirs.result()["scores"][assignment], ours
+        return run.result()["scores"][assignment], ours
 
 
 def generated_class(course: NbgraderCourse, seeds: range) -> tuple[Scores, Scores]:

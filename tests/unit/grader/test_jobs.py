@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.jobs import CellScore, GradeJob, GradeResult, Limits, read_limits
+from grader.like_nbgrader import SWITCHES, switches
 from grader.plan import PlannedQuestion
 from grader.report import NotebookRun, RunReport
 
@@ -20,7 +21,7 @@ def test_a_result_survives_the_way_to_the_portal(result: GradeResult) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.from_type(GradeJob))
+@given(st.builds(GradeJob, like_nbgrader=st.sets(st.sampled_from(sorted(SWITCHES))).map(switches)))
 def test_a_job_survives_the_way_to_the_worker(job: GradeJob) -> None:
     assert GradeJob.from_json(json.loads(json.dumps(job.to_json()))) == job
 
