@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 SWITCHES = {
-    "stderr-fails": "A test that writes on stderr gives 0 points.",
+    "stderr-fails": "A test that writes on stderr gives 0 points. Sets one-process: only there is seen who writes what.",
     "numpy-passes": "A last value that numpy writes as np.float64(0.5) is no number and gives all points.",
     "above-points-stops": "A last value above the cell's points ends the grading of the submission there.",
     "below-zero-passes": "A last value below 0 gives all points.",
@@ -32,4 +32,6 @@ def switches(names: Iterable[str]) -> tuple[str, ...]:
     unknown = sorted(wanted - SWITCHES.keys() - {ALL})
     if unknown:
         raise UnknownSwitch(f"There is no switch “{unknown[0][:60]}”. There are: {ALL}, {', '.join(SWITCHES)}.")
+    if "stderr-fails" in wanted:
+        wanted.add("one-process")
     return tuple(name for name in SWITCHES if ALL in wanted or name in wanted)

@@ -58,7 +58,10 @@ class Judge:
         return frozenset(
             question.cell
             for question in self.plan.questions
-            if question.cell is not None and question.grade_id in self.script.tests and not self._is_in_place(question.grade_id)
+            if question.cell is not None
+            and not self.plan.cells[question.cell].skipped
+            and question.grade_id in self.script.tests
+            and not self._is_in_place(question.grade_id)
         )
 
     def apart(self) -> frozenset[int]:

@@ -52,8 +52,8 @@ def both_grade(course: NbgraderCourse, assignment: str = "ps", update: tuple[str
     """nbgrader's scores and ours, made at the same time. ``update``: files that nbgrader must bring to schema 3 before."""
     if update:
         ours = our_scores(course, assignment)
-        theirs = course.run(update=update, release=[assignment], autograde=[assignment], cell_seconds=CELL_SECONDS)
-        return theirs["scores"][assignment], ours
+        answer = course.run(update=update, release=[assignment], autograde=[assignment], cell_seconds=CELL_SECONDS)
+        return answer["scores"][assignment], ours
     with ThreadPoolExecutor() as pool:
         run = pool.submit(course.run, release=[assignment], autograde=[assignment], cell_seconds=CELL_SECONDS)
         ours = our_scores(course, assignment)

@@ -10,7 +10,7 @@ from grader.like_nbgrader import SWITCHES, UnknownSwitch, switches
 
 def test_all_is_every_switch_and_their_order_does_not_matter() -> None:
     assert switches(["all"]) == tuple(SWITCHES)
-    assert switches(["skip-tags", " stderr-fails", ""]) == ("stderr-fails", "skip-tags")
+    assert switches(["skip-tags", " stderr-fails", ""]) == ("stderr-fails", "skip-tags", "one-process")
 
 
 def test_a_switch_that_there_is_not_is_refused_with_those_there_are() -> None:
