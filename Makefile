@@ -105,11 +105,13 @@ $(VENV)/.runtime: $(VENV)/.build requirements/runtime.txt pyproject.toml hub_bri
 
 $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m bash_kernel.install --sys-prefix >/dev/null
 	@touch $@
 
 .venv-nbgrader/.done: requirements/nbgrader.txt | $(VENV)/.build
 	$(PYTHON) -m venv --without-pip --clear .venv-nbgrader
 	$(BIN)/uv pip install --quiet --python .venv-nbgrader/bin/python --require-hashes -r requirements/nbgrader.txt
+	.venv-nbgrader/bin/python -m bash_kernel.install --sys-prefix >/dev/null
 	@touch $@
 
 .venv-otter/.done: requirements/otter.txt | $(VENV)/.build

@@ -5,6 +5,7 @@ from typing import Any
 
 from grader.files import FileStore
 from grader.jobs import FileRef, GradeJob
+from grader.languages import is_python, kernel_of
 from grader.nbgrader_settings import Settings, is_for_the_engine, settings_of
 from grader.otter_copies import adopt
 from grader.plan import Plan, PlannedQuestion, make_plan
@@ -78,10 +79,9 @@ def _take(handed_in: HandedIn, wanted: FileRef, theirs: FileRef | None, strays: 
     plan = make_plan(wanted.path, teacher, student, handed_in.settings, handed_in.like_nbgrader)
     if plan.stops:
         raise Unusable(f"{wanted.path}: {plan.stops}")
-    if plan.language.lower() not in ("python", "python3", "ipython"):
-        _leave_out(
-            handed_in, wanted.path, teacher, f"{wanted.path} is not a Python notebook; it is graded by hand.", missing=False
-        )
+    if not is_python(plan.language) and not kernel_of(plan.kernelspec):
+        sentence = f"The kernel of {wanted.path} ({plan.language[:60]}) is not installed here; it is graded by hand."
+        _leave_out(handed_in, wanted.path, teacher, sentence, missing=False)
         return ""
     handed_in.plans.append(plan)
     handed_in.sources[wanted.path] = teacher

@@ -10,10 +10,11 @@ from grader.cell_notes import note_of
 from grader.engine import Trials, grade, known_trials
 from grader.files import FileStore
 from grader.jobs import CellScore, FileRef, GradeJob, GradeResult, Limits
+from grader.languages import is_python
 from grader.nbgrader_format import read_flags
 from grader.nbgrader_settings import Settings, is_for_the_engine, settings_of
 from grader.problems import Problem
-from grader.reading import UnreadableNotebook, read_notebook
+from grader.reading import UnreadableNotebook, language_of, read_notebook
 from grader.regions import cut
 from grader.release import ReleaseResult, is_ignored, is_notebook, make_release
 from grader.split.obstacles import in_words
@@ -76,6 +77,7 @@ def _read(source: Source, made: ReleaseResult) -> Iterator[Problem]:
             continue
         if is_notebook(path):
             yield from _read_notebook(path, data)
+            yield from _read_language(path, data)
         else:
             yield from _read_data(path, data, settings_of(source))
     yield from _left_in_release(source, made.files)
@@ -98,6 +100,16 @@ def _read_notebook(path: str, data: bytes) -> Iterator[Problem]:
     for number, grade_id in waiting:
         text = "No test cell comes after this answer, so it gives no points."
         yield Problem(path, number, grade_id or None, text, "Add a test cell below it, or grade it by hand.", "warning")
+
+
+def _read_language(path: str, data: bytes) -> Iterator[Problem]:
+    try:
+        language = language_of(read_notebook(data))
+    except UnreadableNotebook:
+        return  # the release says so
+    if not is_python(language):
+        text = f"Tests in {language[:60]} run in the student's own process, so their points are marked as shared."
+        yield Problem(path, None, None, text, "Let a person read what much depends on.", "warning")
 
 
 def _left_in_release(source: Source, released: Source) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ from grader.fork_server import ForkServer, Used, packed
 from grader.handed_in import HandedIn, Unusable, open_submission
 from grader.inside import serving, system
 from grader.jobs import GradeJob
+from grader.languages import is_python, kernel_of
 from grader.reading import UnreadableNotebook
 from grader.release import is_ignored
 from grader.report import NotebookRun, RunReport
@@ -32,7 +33,7 @@ from grader.run_folder import run_folder
 from grader.sandbox import KernelNotStarted
 from grader.score import score
 from grader.split.judge import Judge, Trial, compare
-from grader.split.script import make_script
+from grader.split.script import Script, make_script
 from grader.split.side import SnapshotDoor, TestsSide, TestsSideFailed
 from grader.users import Users
 from grader.watching import Watcher
@@ -166,7 +167,9 @@ class _Run:
                     with self._joined("tests") as groups:
                         side = TestsSide(self._servers["tests"], asked, teachers_files, groups)
                     try:
-                        script = make_script(handed_in.sources[plan.path], handed_in.settings.hidden_tests)
+                        script = Script({}, ())
+                        if is_python(plan.language):
+                            script = make_script(handed_in.sources[plan.path], handed_in.settings.hidden_tests)
                         in_place = "one-process" in self._job.like_nbgrader
                         judge = Judge(plan, script, side, limits, allowance.deadline, trial, self._trying, in_place=in_place)
                         runs.append(await self._run_one(judge, files, allowance))
@@ -186,6 +189,8 @@ class _Run:
             self._joined("student") as groups,
             contextlib.closing(SnapshotDoor()) as door,
         ):
+            if not is_python(judge.plan.language):
+                request["kernel"] = kernel_of(judge.plan.kernelspec)
             async with (
                 line_kernel(self._servers["student"], request, door.theirs, files, groups) as kernel,
                 Watcher(kernel, request, self._job.limits, memory=not groups),

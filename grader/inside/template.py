@@ -81,7 +81,7 @@ def _serve_kernels(place: Place, listener: socket.socket, owner: socket.socket, 
     from homeroom_split import agent  # noqa: PLC0415 - likewise
 
     sys.modules["debugpy"] = None  # type: ignore[assignment] # nobody debugs here, and it is large; this makes its import fail
-    from . import kernel, warming  # noqa: PLC0415 - with IPython, which the tests' side is to be without
+    from . import kernel, other_kernel, warming  # noqa: PLC0415 - with IPython, which the tests' side is to be without
 
     made = kernel.make_kernel()
     del sys.modules["debugpy"]
@@ -99,12 +99,17 @@ def _serve_kernels(place: Place, listener: socket.socket, owner: socket.socket, 
         os.close(errors)
         confine(place, request, groups, files)
         agent.open_door(socket.socket(fileno=door))
-        # Only now may modules in the working folder be imported; before, one called random.py would break the kernel itself.
-        sys.path.insert(0, "")
+        other = request.get("kernel", "")
+        if not other:
+            # Only now may modules in the working folder be imported; before, one called random.py would break the kernel itself.
+            sys.path.insert(0, "")
 
         def run(rank: int) -> None:
             agent.hold_rank(rank)
-            kernel.run(made, socket.socket(fileno=channel), bare)
+            if other:
+                other_kernel.run(other, socket.socket(fileno=channel))
+            else:
+                kernel.run(made, socket.socket(fileno=channel), bare)
 
         keep(connection, run, place.around())
 

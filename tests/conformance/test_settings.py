@@ -205,3 +205,26 @@ def test_written_tests_give_the_same_scores(make_course: MakeCourse) -> None:
     assert our_scores == theirs_scores
     assert our_scores["right"]["n.ipynb"] == {"t": 2, "h": 1, "s": 3}
     assert our_scores["order"]["n.ipynb"] == {"t": 0, "h": 0, "s": 3}
+
+
+def test_a_bash_notebook_gets_the_same_scores(make_course: MakeCourse) -> None:
+    course = make_course()
+    course.put("nbgrader_config.py", b'c.ClearSolutions.code_stub = {"bash": "# YOUR CODE HERE"}')
+    bash = {"name": "bash", "display_name": "Bash", "language": "bash"}
+    test = "test $(double 2) = 4\n### BEGIN HIDDEN TESTS\ntest $(double 5) = 10\n### END HIDDEN TESTS"
+    source = notebook(answer("double"), checks("t", test, 2), checks("last", "true", 1), kernelspec=bash)
+    course.put("source/ps/n.ipynb", source)
+    for student, text in {
+        "ann": "double() { echo $((2 * $1)); }",
+        "bob": "double() { echo 4; }",
+        "cyd": "exit 3",
+        "dan": "",
+    }.items():
+        content = from_file(as_file(source))
+        answering(double=text)(content)
+        course.put(f"submitted/{student}/ps/n.ipynb", content)
+
+    theirs, ours = both_grade(course)
+
+    assert ours == theirs
+    assert {student: books["n"]["t"] for student, books in theirs.items()} == {"ann": 2, "bob": 0, "cyd": 0, "dan": 0}
