@@ -227,4 +227,4 @@ def test_a_bash_notebook_gets_the_same_scores(make_course: MakeCourse) -> None:
     theirs, ours = both_grade(course)
 
     assert ours == theirs
-    assert {student: books["n"]["t"] for student, books in theirs.items()} == {"ann": 2, "bob": 0, "cyd": 0, "dan": 0}
+    assert {student: books["n.ipynb"]["t"] for student, books in theirs.items()} == {"ann": 2, "bob": 0, "cyd": 0, "dan": 0}
