@@ -79,6 +79,7 @@ def confine(place: Place, request: dict[str, Any], groups: list[int], files: int
         os.close(group)
     folders = [Path(HOME), Path(WORK)]
     if place.namespaces:
+        os.umask(0o022)  # folders on the way to Python are made, and the worker's own umask may close them to this child
         _own_view(place, int(request["disk_mb"]))
         _limit(request)
     else:

@@ -173,7 +173,6 @@ def run(kernel: Any, sock: socket.socket, bare: frozenset[str]) -> None:
     sys.addaudithook(lambda event, _arguments: printed.flush() if event in _STARTS else None)
     sys.displayhook = kernel.shell.displayhook
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sock.sendall(READY)
     asyncio.run(_serve(kernel, sock, printed, bare))
 
 
@@ -182,6 +181,7 @@ async def _serve(kernel: Any, sock: socket.socket, printed: Printed, bare: froze
 
     kernel.io_loop = IOLoop.current()
     reader = _Reader(sock)
+    sock.sendall(READY)  # what fails before is our fault, not the notebook's
     while request := await reader.message():
         if "code" in request:
             await _execute(kernel, request, printed)
