@@ -204,15 +204,6 @@ def test_a_byte_order_mark_and_a_foreign_kernelspec_change_nothing(grade_files: 
     assert [result.points[name] for name in ("visible", "hidden", "partial")] == [2, 3, 1]
 
 
-def test_a_notebook_in_another_language_goes_to_a_person(grade_files: Callable[..., Graded]) -> None:
-    source = notebook(checks("t", "stopifnot(TRUE)"), kernelspec={"name": "ir", "language": "R", "display_name": "R"})
-
-    result = grade_files({"n.ipynb": as_file(source)}, {"n.ipynb": as_file(released(source))})
-
-    assert (result.result.status, result["t"].points, result["t"].status) == ("graded", None, "not_run")
-    assert "not a Python notebook" in result["t"].staff_message
-
-
 def test_a_file_that_the_store_lost_is_our_fault(make_job: Callable[..., GradeJob], store: FileStore) -> None:
     job = make_job({"n.ipynb": as_file(SOURCE)}, {"n.ipynb": as_file(notebook(markdown("lost")))})
     (store.root / job.submission[0].sha256[:2] / job.submission[0].sha256).unlink()

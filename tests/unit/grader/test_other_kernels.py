@@ -46,6 +46,7 @@ def test_a_bash_notebook_is_graded_beside_the_students_code(bash: Grade) -> None
     assert right["t-double"].integrity == "shared"
 
 
+@pytest.mark.slow
 def test_a_bash_cell_that_hangs_is_interrupted_and_the_rest_goes_on(bash: Grade) -> None:
     result = bash(f"{SOLUTION}\nsleep 60", checks("next", "true", 1), limits=Limits(cell_seconds=2))
 
