@@ -34,12 +34,14 @@ class HandedIn:
     """How the source is to be read."""
     like_nbgrader: tuple[str, ...] = ()
     """The switches that the job has set."""
+    only_python: bool = False
+    """Whether the sandbox has no room for other kernels."""
     ignored: list[str] = field(default_factory=list)
     """Paths of the student's that were left out."""
 
 
-def open_submission(job: GradeJob, files: FileStore) -> HandedIn:
-    """Read and sort the files of ``job``.
+def open_submission(job: GradeJob, files: FileStore, *, only_python: bool = False) -> HandedIn:
+    """Read and sort the files of ``job``. ``only_python``: no other kernel can be run in this sandbox.
 
     Raises Unusable when nothing can be run because of the student's files, MissingFile when the store has lost one, and
     UnreadableNotebook when the teacher's notebook is the broken one.
@@ -52,6 +54,7 @@ def open_submission(job: GradeJob, files: FileStore) -> HandedIn:
     )
     handed_in.settings = settings_of({ref.path: files.get(ref.sha256) for ref in job.source if is_for_the_engine(ref.path)})
     strays = sorted(path for path in theirs if is_notebook(path) and path not in {ref.path for ref in wanted})
+    handed_in.only_python = only_python
     refusals = [_take(handed_in, ref, theirs.get(ref.path), strays, files) for ref in wanted]
     refused = [refusal for refusal in refusals if refusal]
     if not handed_in.plans and (refused or all(ref.path not in theirs for ref in wanted)):
@@ -79,8 +82,9 @@ def _take(handed_in: HandedIn, wanted: FileRef, theirs: FileRef | None, strays: 
     plan = make_plan(wanted.path, teacher, student, handed_in.settings, handed_in.like_nbgrader)
     if plan.stops:
         raise Unusable(f"{wanted.path}: {plan.stops}")
-    if not is_python(plan.language) and not kernel_of(plan.kernelspec):
-        sentence = f"The kernel of {wanted.path} ({plan.language[:60]}) is not installed here; it is graded by hand."
+    if not is_python(plan.language) and (handed_in.only_python or not kernel_of(plan.kernelspec)):
+        why = "can't run in this sandbox" if handed_in.only_python else "is not installed here"
+        sentence = f"The kernel of {wanted.path} ({plan.language[:60]}) {why}; it is graded by hand."
         _leave_out(handed_in, wanted.path, teacher, sentence, missing=False)
         return ""
     handed_in.plans.append(plan)

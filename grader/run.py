@@ -108,7 +108,7 @@ class _Run:
 
     def report(self) -> RunReport:
         try:
-            handed_in = open_submission(self._job, self._files)
+            handed_in = open_submission(self._job, self._files, only_python=self._folders)
         except Unusable as error:
             return RunReport((), unreadable=str(error))
         total = sum(cell.runs for plan in handed_in.plans for cell in plan.cells)
