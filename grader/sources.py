@@ -56,6 +56,8 @@ def prepare(files: Mapping[str, bytes], source_format: SourceFormat = "auto") ->
 
 def students_version(source: Source) -> ReleaseResult:
     """The students' version, with everything that is wrong by the teacher's numbers; no files if one of it is an error."""
+    if not source.is_usable and not source.places:
+        return ReleaseResult({}, [], 0.0, source.problems)  # what could not be prepared would be complained about twice
     made = make_release(source.files, withheld=source.withheld)
     problems = [*source.problems, *source.located(made.problems)]
     return replace(made, problems=problems, files=made.files if source.is_usable else {})

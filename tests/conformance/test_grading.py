@@ -167,7 +167,7 @@ DEVIATIONS = {
     "a test declared an answer": Deviation(also(returning("1"), flipped), (None, None), (1, 1), "changed-kinds-stop"),
     "a test tagged to be skipped": Deviation(also(returning("0"), tagged), (2, 1), (0, 1), "skip-tags"),
     "an answer moved below its test": Deviation(also(returning("1"), moved_down), (0, 1), (1, 1), "students-order"),
-    "a kernel that died": Deviation(returning("__import__('os')._exit(1)"), (None, None), (None, None), "dead-kernel-stops"),
+    "a kernel that died": Deviation(returning("__import__('os')._exit(1)"), (None, None), (0, None), "dead-kernel-stops"),
 }
 
 

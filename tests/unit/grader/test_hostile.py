@@ -149,6 +149,7 @@ def test_a_loop_that_ignores_the_interrupt_is_killed_and_what_came_before_counts
     assert "could not be interrupted" in result.result.staff_reason
 
 
+@pytest.mark.slow
 def test_a_loop_that_can_not_be_interrupted_takes_no_time_from_the_tests(graded: Grades, sandbox_kind: str) -> None:
     if sandbox_kind != "bubblewrap":
         pytest.skip("only with a view of its own does student code see what runs")

@@ -53,6 +53,7 @@ def test_a_bash_cell_that_hangs_is_interrupted_and_the_rest_goes_on(bash: Grade)
     assert result.points["next"] == 1
 
 
+@pytest.mark.slow
 def test_a_bash_kernel_that_ends_leaves_the_rest_to_a_person(bash: Grade) -> None:
     result = bash("kill -9 $PPID")
 

@@ -12,7 +12,9 @@ from tests.unit.grader.conftest import Graded
 COURSE = Path(__file__).parents[4] / "courses" / "example"
 
 
-@pytest.mark.parametrize("assignment", ["temperatures", "coin", "co2"])
+@pytest.mark.parametrize(
+    "assignment", ["coin", pytest.param("temperatures", marks=pytest.mark.slow), pytest.param("co2", marks=pytest.mark.slow)]
+)
 def test_the_example_course_is_graded_apart_from_student_code(assignment: str, grade_files: Callable[..., Graded]) -> None:
     source = {path.name: path.read_bytes() for path in (COURSE / "source" / assignment).iterdir()}
     release = make_release(source)
