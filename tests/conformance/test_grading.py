@@ -186,7 +186,9 @@ def test_each_deliberate_deviation_is_as_documented(make_course: MakeCourse) -> 
     for switch in sorted({deviation.switch for deviation in DEVIATIONS.values()}):
         alone = our_scores(course, "ps", switch)
         for name, deviation in DEVIATIONS.items():
-            wanted = deviation.theirs if deviation.switch == switch else deviation.ours
+            # In one process, the test in which the kernel dies is no more reached to its end than in nbgrader.
+            alike = switch in (deviation.switch, *(["one-process", "stderr-fails"] if name == "a kernel that died" else []))
+            wanted = deviation.theirs if alike else deviation.ours
             assert (switch, name, pair(alone[name])) == (switch, name, wanted)
 
 
