@@ -64,6 +64,7 @@ def answer_slowly(notebook: Path) -> None:
     os.chown(notebook, owner.st_uid, owner.st_gid)
 
 
+@pytest.mark.slow
 def test_three_operations_that_hang_delay_no_grading(stack: Stack, tmp_path: Path) -> None:
     ada = Visitor(stack)
     ada.sign_in(stack.sign_in_link("ada"))

@@ -113,6 +113,7 @@ def test_a_taken_port_is_refused_in_words(stack: Stack, tmp_path: Path) -> None:
     assert "Traceback" not in second.stderr
 
 
+@pytest.mark.slow
 def test_two_stacks_run_side_by_side_and_ctrl_c_stops_one_whole(stack: Stack, tmp_path: Path) -> None:
     with running_stack(tmp_path / "other", demo=False) as other:
         pids = json.loads((other.state / "READY.json").read_text())["pids"].values()
