@@ -49,7 +49,7 @@ conformance: $(VENV)/.dev .venv-nbgrader/.done .venv-otter/.done ## Releases and
 corpus: $(VENV)/.dev ## Honest, odd and hostile submissions, graded for real, with the verdicts they deserve
 	$(BIN)/pytest tests/unit/grader/test_corpus.py
 
-fuzz: $(VENV)/.dev ## Random notebooks, messages and outputs against everything that reads what students wrote: some minutes
+fuzz: $(VENV)/.dev ## Random notebooks, messages and outputs against everything that reads what students wrote: some twenty minutes
 	$(BIN)/pytest $(FUZZED) --hypothesis-profile=fuzz --timeout 1200
 
 sandbox-walls: $(VENV)/.dev ## Hostile submissions in each kind of sandbox; Landlock needs a Python that other users can read

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +15,8 @@ from classroom.services import outbox
 log = logging.getLogger(__name__)
 
 CHECK_TASK = "grader.check"
+PATIENCE = timedelta(minutes=10)
+"""Longer than a check takes behind a short queue; then people may ask again, and the page stops asking every two seconds."""
 _MOST_PROBLEMS = 200
 _LONGEST_TEXT = 2_000
 
@@ -33,6 +35,11 @@ def ask(session: Session, *, release: Release, now: datetime) -> ReleaseCheck:
 def check_of(session: Session, *, release: Release) -> ReleaseCheck | None:
     """What is known of a release; None when nobody ever asked."""
     return session.scalar(select(ReleaseCheck).where(ReleaseCheck.release_id == release.id))
+
+
+def is_awaited(check: ReleaseCheck | None, *, now: datetime) -> bool:
+    """Whether an answer may still come soon; a message or a worker can get lost."""
+    return check is not None and check.done_at is None and now - check.asked_at < PATIENCE
 
 
 def record(session: Session, *, release_id: int, problems: object, now: datetime) -> bool:

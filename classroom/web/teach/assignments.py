@@ -65,7 +65,8 @@ def check_now(assignment: str) -> str:
     """What was found in the release, as a part of the page that changes while the worker looks."""
     found = _load(assignment)
     check = release_checks.check_of(db(), release=found.release) if found.release else None
-    return render_template("teach/release_check.html", assignment=found, check=check, now=now())
+    awaited = release_checks.is_awaited(check, now=now())
+    return render_template("teach/release_check.html", assignment=found, check=check, check_awaited=awaited)
 
 
 @blueprint.post("/assignments/<assignment>/check")
@@ -199,6 +200,7 @@ def _load(slug: str) -> Assignment:
 def _page(found: Assignment, refusal: str = "", limits_refusal: str = "") -> str:
     submitted = submission_lists.submission_list(db(), assignment=found, page_size=1)
     release = found.release
+    check = release_checks.check_of(db(), release=release) if release else None
     return render_template(
         "teach/assignment.html",
         assignment=found,
@@ -210,7 +212,8 @@ def _page(found: Assignment, refusal: str = "", limits_refusal: str = "") -> str
         counts=submitted.counts,
         delivery=course_now.delivery_count(db(), assignment=found),
         grading=course_now.jobs_now(db(), assignment=found),
-        check=release_checks.check_of(db(), release=release) if release else None,
+        check=check,
+        check_awaited=release_checks.is_awaited(check, now=now()),
         was_live=False,
         plot=histogram(submitted.scores, release.max_score if release else 0),
         now=now(),

@@ -179,6 +179,21 @@ def test_a_release_can_be_checked_again(tessa: PageClient, lab: Lab) -> None:
     assert "Running your own solution" in said(tessa, f"{HERE}growth/check")
 
 
+def test_a_check_without_an_answer_can_be_asked_for_again(tessa: PageClient, lab: Lab) -> None:
+    release = lab.release()
+    check = release_checks.check_of(lab.session, release=release)
+    assert check
+    check.asked_at -= timedelta(minutes=11)
+    lab.session.commit()
+
+    lost = tessa.get(f"{HERE}growth/")
+
+    assert "there is no answer" in text_of(lost)
+    assert not soup_of(lost).select("[data-poll$='growth/check']")
+    assert soup_of(lost).select_one("form[action$='growth/check'] button")
+    assert "Running your own solution" in said(tessa, f"{HERE}growth/check")
+
+
 def test_what_students_see_of_failed_tests_is_a_setting(tessa: PageClient, assignment: Assignment, session: Session) -> None:
     tessa.post(f"{HERE}growth/", {"title": "Growth", "shown": "nothing"})
     refused = tessa.post(f"{HERE}growth/", {"title": "Growth", "shown": "everything"})
