@@ -27,7 +27,7 @@ from grader.problems import Problem
 from grader.release import Question, is_notebook
 from grader.repairs import repairs
 from grader.sandbox import SandboxUnavailable
-from grader.sources import prepare, students_version
+from grader.sources import SourceFormat, prepare, students_version
 from grader.stored_report import NoUsableReport, StoredReport
 from grader.warm import warm
 
@@ -66,6 +66,7 @@ class Batch:
     shown: Shown = "message"
     like_nbgrader: tuple[str, ...] = ()
     """Switches to nbgrader's behaviour."""
+    source_format: SourceFormat = "auto"
     rescore_only: bool = False
     """Run nothing: what can't be scored anew from an earlier run stays as it is, and ``remarks`` says so."""
     todo: list[Submitted] = field(default_factory=list)
@@ -115,7 +116,7 @@ class Batch:
         found: dict[str, _Assignment] = {}
         problems: dict[str, list[Problem]] = {}
         for name in sorted({one.assignment for one in self.todo} & folders.keys()):
-            source = prepare(read_source(folders[name]))
+            source = prepare(read_source(folders[name]), self.source_format)
             content, made = source.files, students_version(source)
             if not made.files:
                 problems[name] = made.problems

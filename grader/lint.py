@@ -1,7 +1,7 @@
 """Looks an assignment over before it is given out: what can be read, and what only shows when it is run."""
 
 import tempfile
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from grader.engine import Trials, grade, known_trials
 from grader.files import FileStore
 from grader.jobs import CellScore, FileRef, GradeJob, GradeResult, Limits
 from grader.languages import is_python
+from grader.located import located
 from grader.nbgrader_format import read_flags
 from grader.nbgrader_settings import Settings, is_for_the_engine, settings_of
 from grader.problems import Problem
@@ -33,22 +34,19 @@ def lint(
     *,
     run: bool = True,
     limits: Limits | None = None,
-    withheld: Container[str] = (),
     on_step: OnStep = lambda _text: None,
 ) -> list[Problem]:
-    """Everything that is wrong with an assignment, by notebook and cell.
-
-    Files in ``withheld`` are not for students.
+    """Everything that is wrong with an assignment, by notebook and cell of the files that the teacher wrote.
 
     With ``run`` the teacher's own solution and the empty students' version are graded too, in the sandbox.
     """
-    made = make_release(source, withheld=withheld)
-    problems = [*made.problems, *_read(source, made)]
+    made = make_release(source)
+    problems = [*_read(source, made)]
     if run:
         with tempfile.TemporaryDirectory(prefix="homeroom-check-") as private:
             files = FileStore(Path(private))
             problems += _Runs(source, _stored(files, source), made, files, limits or Limits(), on_step).problems()
-    return _in_order(problems)
+    return _in_order([*made.problems, *located(source, problems)])
 
 
 def lint_release(refs: tuple[FileRef, ...], files: FileStore, limits: Limits) -> list[Problem]:
@@ -59,7 +57,7 @@ def lint_release(refs: tuple[FileRef, ...], files: FileStore, limits: Limits) ->
     source = {ref.path: files.get(ref.sha256) for ref in refs}
     made = make_release(source)
     runs = _Runs(source, refs, made, files, limits, lambda _text: None)
-    return _in_order([*made.problems, *_read(source, made), *runs.problems()])
+    return _in_order([*made.problems, *located(source, [*_read(source, made), *runs.problems()])])
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:

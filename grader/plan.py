@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from grader.cell_notes import line_before_each_cell
+from grader.cell_notes import notebook_note
 from grader.nbgrader_format import Flags, read_flags, upgrade
 from grader.nbgrader_settings import Settings, with_settings
 from grader.reading import language_of, read_notebook
@@ -104,7 +104,7 @@ def make_plan(
             skipped = "skip-tags" in like_nbgrader and any(_is_tagged(copy) for copy in answer[-1:])
             cells.append(_planned(cell, source, flags, skipped=skipped))
     cells += theirs.own_cells_after()
-    if line := line_before_each_cell(notebook):
+    if (translated := notebook_note(notebook)) and (line := translated.before_each_cell):
         cells = [_beginning_with(line, cell) for cell in cells]
     spec = notebook["metadata"].get("kernelspec")
     spec = spec if isinstance(spec, dict) else {}

@@ -6,13 +6,15 @@ found, not only the first thing.
 
 import re
 from collections import Counter
-from collections.abc import Container, Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from grader.cell_notes import KEY, note_of
+from grader.cell_notes import KEY, note_of, notebook_note
 from grader.jobs import QuestionKind
+from grader.located import located
 from grader.nbgrader_format import Flags, checksum, read_flags, upgrade
 from grader.nbgrader_settings import COURSE_FILES, Settings, settings_of
 from grader.problems import Problem, check_cell, check_cut, check_kind, check_leftovers
@@ -50,11 +52,12 @@ class ReleaseResult:
     problems: list[Problem]
 
 
-def make_release(source: Mapping[str, bytes], *, withheld: Container[str] = ()) -> ReleaseResult:
-    """The students' version of the teacher's prepared files (path inside the assignment → content) without those ``withheld``.
+def make_release(source: Mapping[str, bytes]) -> ReleaseResult:
+    """The students' version of the teacher's prepared files (path inside the assignment → content), without those they withhold.
 
-    Raises nothing.
+    Problems have the numbers of cells in the file that the teacher wrote. Raises nothing.
     """
+    withheld = _withheld(source)
     settings = settings_of(source)
     files: dict[str, bytes] = {}
     questions: list[Question] = []
@@ -78,7 +81,18 @@ def make_release(source: Mapping[str, bytes], *, withheld: Container[str] = ()) 
         problems.append(_of_file("", text, "Mark test cells or answers in the Create Assignment sidebar.", error=False))
     if any(problem.severity == "error" for problem in problems):
         files = {}
-    return ReleaseResult(files, questions, sum(question.points for question in questions), problems)
+    return ReleaseResult(files, questions, sum(question.points for question in questions), located(source, problems))
+
+
+def _withheld(source: Mapping[str, bytes]) -> set[str]:
+    return {path for notebook in _notebooks(source) if (note := notebook_note(notebook)) for path in note.withheld}
+
+
+def _notebooks(source: Mapping[str, bytes]) -> Iterable[dict[str, Any]]:
+    for path, data in source.items():
+        if is_notebook(path):
+            with suppress(UnreadableNotebook):
+                yield read_notebook(data)
 
 
 def is_notebook(path: str) -> bool:

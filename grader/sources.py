@@ -1,7 +1,6 @@
 """A teacher's files as they were written, made ready for the engine, which knows one format."""
 
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -19,26 +18,14 @@ class Source:
     """An assignment that the engine can grade with, unless one of its problems is an error."""
 
     files: dict[str, bytes]
-    withheld: AbstractSet[str] = frozenset()
-    """Paths of files that are there when work is graded and that students do not get."""
     problems: list[Problem] = field(default_factory=list)
-    places: dict[str, list[int | None]] = field(default_factory=dict)
-    """By notebook, the number of each cell in the file that the teacher wrote, where it is another one."""
+    is_translated: bool = False
+    """Whether it was written in another format; then what is wrong in one place hides nothing in another."""
 
     @property
     def is_usable(self) -> bool:
         """Whether nothing stands against a release so far."""
         return not any(problem.severity == "error" for problem in self.problems)
-
-    def located(self, problems: Sequence[Problem]) -> list[Problem]:
-        """Problems of the prepared files, with the numbers that the cells have in the teacher's."""
-        return [self._located(problem) for problem in problems]
-
-    def _located(self, problem: Problem) -> Problem:
-        places = self.places.get(problem.notebook)
-        if places is None or problem.cell is None:
-            return problem
-        return replace(problem, cell=places[problem.cell - 1] if problem.cell <= len(places) else None)
 
 
 def prepare(files: Mapping[str, bytes], source_format: SourceFormat = "auto") -> Source:
@@ -51,15 +38,15 @@ def prepare(files: Mapping[str, bytes], source_format: SourceFormat = "auto") ->
         text = "No notebook has the blocks of Otter Assign, raw cells like “# BEGIN QUESTION”."
         return Source(dict(files), problems=[Problem("", None, None, text, "Choose the format nbgrader, or auto.")])
     done = translate(files)
-    return Source(done.files, frozenset(done.withheld), done.problems, done.places)
+    return Source(done.files, done.problems, is_translated=True)
 
 
 def students_version(source: Source) -> ReleaseResult:
     """The students' version, with everything that is wrong by the teacher's numbers; no files if one of it is an error."""
-    if not source.is_usable and not source.places:
+    if not source.is_usable and not source.is_translated:
         return ReleaseResult({}, [], 0.0, source.problems)  # what could not be prepared would be complained about twice
-    made = make_release(source.files, withheld=source.withheld)
-    problems = [*source.problems, *source.located(made.problems)]
+    made = make_release(source.files)
+    problems = [*source.problems, *made.problems]
     return replace(made, problems=problems, files=made.files if source.is_usable else {})
 
 

@@ -33,8 +33,7 @@ def command(*, source: Path, run: bool, source_format: SourceFormat) -> None:
         prepared = prepare(read_source(source), source_format)
         problems = list(prepared.problems)
         if prepared.is_usable:
-            found = lint(prepared.files, run=run, withheld=prepared.withheld, on_step=lambda text: click.echo(text, err=True))
-            problems += prepared.located(found)
+            problems += lint(prepared.files, run=run, on_step=lambda text: click.echo(text, err=True))
     except BadLayout as error:
         raise HomeroomError(str(error)) from error
     show_problems(problems)

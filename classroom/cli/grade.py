@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import click
 
-from classroom.cli.workbench import examples, show_problems
+from classroom.cli.workbench import examples, format_option, show_problems
 from classroom.errors import HomeroomError
 from grader.batch import BadLayout, BadSource, Batch, SandboxUnavailable, default_jobs
 from grader.batch_results import NAME
@@ -17,6 +17,7 @@ from grader.folder import shown
 from grader.jobs import LIMITS, Limits, Shown, read_limits
 from grader.like_nbgrader import ALL, UnknownSwitch, switches
 from grader.sandboxes import KINDS, UNSAFE, Wanted
+from grader.sources import SourceFormat
 from grader.warm import want
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -62,6 +63,7 @@ _LISTED = 20
     help="Do as nbgrader does where Homeroom does otherwise: everywhere, or in the points named, separated by commas.",
 )
 @click.option("--rescore", is_flag=True, help="Run nothing: give new points to what was run before.")
+@format_option
 def command(
     *,
     source: Path,
@@ -74,6 +76,7 @@ def command(
     unsafe_no_sandbox: bool,
     like_nbgrader: str,
     rescore: bool,
+    source_format: SourceFormat,
 ) -> None:
     """Grade a folder of submissions, in nbgrader's layout, with no server and no database.
 
@@ -94,7 +97,16 @@ def command(
     want(Wanted(sandbox or "", unsafe=unsafe_no_sandbox))
     try:
         like = switches(like_nbgrader.split(","))
-        batch = Batch(source, submissions, output, _limits(limits), shown=show, like_nbgrader=like, rescore_only=rescore)
+        batch = Batch(
+            source,
+            submissions,
+            output,
+            _limits(limits),
+            shown=show,
+            like_nbgrader=like,
+            source_format=source_format,
+            rescore_only=rescore,
+        )
         batch.look()
         noted = len(batch.remarks)
         _note(batch.remarks)

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from grader.cell_notes import KEY, NotebookNote
 from grader.otter.blocks import Structure, Wrong, is_otter, read_structure
 from grader.otter.config import AssignmentConfig, assignment_config, not_followed
 from grader.otter.notebook import translate_notebook, unusable
@@ -22,10 +23,6 @@ class Translated:
 
     files: dict[str, bytes] = field(default_factory=dict)
     """What work is graded with, by path."""
-    withheld: set[str] = field(default_factory=set)
-    """Those of them that students do not get."""
-    places: dict[str, list[int | None]] = field(default_factory=dict)
-    """For each notebook, the number of each of our cells in the teacher's file."""
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -78,9 +75,9 @@ def _translate_one(done: Translated, path: str, notebook: dict[str, Any], files:
     done.problems += [Problem(path, number, None, text, cure, "warning") for text, cure in not_followed(settings)]
     made = translate_notebook(path, notebook, structure, config)
     done.problems += made.problems
-    done.places[path] = made.places
+    note = NotebookNote(tuple(made.places), frozenset(grading - students), config.seed.line())
+    notebook["metadata"][KEY] = note.to_json()
     done.files[path] = write_notebook(notebook)
-    done.withheld |= grading - students
     return students | grading
 
 

@@ -40,8 +40,6 @@ def translate_notebook(path: str, notebook: dict[str, Any], structure: Structure
     if maker.public or config.name:
         tests = {"OK_FORMAT": config.ok_format, "tests": maker.public}
         notebook["metadata"]["otter"] = {**({"assignment_name": config.name} if config.name else {}), **tests}
-    if line := config.seed.line():
-        notebook["metadata"][KEY] = {"before_each_cell": line}
     return maker.made
 
 

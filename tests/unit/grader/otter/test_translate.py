@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from grader.files import FileStore
+from grader.jobs import Limits
+from grader.lint import lint_release
 from grader.otter_copies import adopt
 from grader.problems import Problem
 from grader.reading import read_notebook
@@ -91,6 +94,17 @@ def test_files_for_grading_and_files_that_are_not_listed_are_not_handed_out() ->
     assert "old.csv" in next(problem.message for problem in source.problems)
 
 
+def test_a_stored_source_is_looked_over_by_the_teachers_own_cells_and_without_what_students_do_not_get(tmp_path: Path) -> None:
+    wrong = question("q", "square = abs # SOLUTION", expects("square(3)", "9"), settings="points: 1")
+    source = prepared(*wrong, settings="autograder_files: [key.txt]", key_txt=b"square = abs # SOLUTION, said to nobody")
+    files = FileStore(tmp_path)
+
+    found = lint_release(tuple(files.put_file(path, data) for path, data in source.files.items()), files, Limits())
+
+    teachers = [number for number, cell in enumerate([raw(""), *wrong], start=1) if cell["source"].startswith("square(3)")]
+    assert [(problem.cell, "own solution" in problem.message) for problem in found] == [(*teachers, True)]
+
+
 @pytest.mark.parametrize("name", ["missing.csv", "../secret.csv", "/etc/passwd"])
 def test_a_listed_file_that_is_not_in_the_folder_stops_the_release(name: str) -> None:
     assert "is not there" in problems(*SQUARE, settings=f"files: ['{name}']")[0].message
@@ -162,7 +176,7 @@ def test_a_format_can_be_asked_for() -> None:
 
     assert prepare({"n.ipynb": as_file(notebook(markdown("# TEST"), markdown("# BEGIN QUESTION")))}).problems == []
     assert "No notebook has the blocks" in prepare(plain, "otter").problems[0].message
-    assert prepare({"hw.ipynb": as_file(notebook(*SQUARE))}, "nbgrader").places == {}
+    assert prepare({"hw.ipynb": as_file(notebook(*SQUARE))}, "nbgrader").is_translated is False
 
 
 def test_a_copy_checks_itself_without_otter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
