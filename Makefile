@@ -41,13 +41,13 @@ lint: $(VENV)/.dev ## Lint, format, types, layers, templates, migrations
 	$(BIN)/python -m classroom.migrations check
 
 unit: $(VENV)/.dev ## Unit and architecture tests
-	$(BIN)/pytest tests/unit tests/architecture -m "not slow"
+	$(BIN)/pytest tests/unit tests/architecture -m "not slow" -n auto --maxprocesses 4 --dist worksteal
 
 conformance: $(VENV)/.dev .venv-nbgrader/.done .venv-otter/.done ## Releases and scores compared with nbgrader and Otter-Grader themselves, live
 	$(BIN)/pytest tests/conformance -m "not slow"
 
 corpus: $(VENV)/.dev ## Honest, odd and hostile submissions, graded for real, with the verdicts they deserve
-	$(BIN)/pytest tests/unit/grader/test_corpus.py
+	$(BIN)/pytest tests/unit/grader/test_corpus.py -n auto --maxprocesses 4 --dist worksteal
 
 fuzz: $(VENV)/.dev ## Random notebooks, messages and outputs against everything that reads what students wrote: some twenty minutes
 	$(BIN)/pytest $(FUZZED) --hypothesis-profile=fuzz --timeout 1200
