@@ -65,16 +65,19 @@ class Watcher:
                 _libc.setfsgid(0)
 
     def _hold_totals(self, keeper: int) -> None:
-        """Kill all where they are too many; where too large, the largest first, as the kernel does: waiting copies stay."""
+        """Kill all where they are too many; where too large, those who are to go first, as the kernel does: waiting copies stay.
+
+        A copy may be the largest, holding what the student's code has let go of since; its rank says that it is to stay.
+        """
         found = below(keeper)
         if len(found) > self._most:
             _kill_all(keeper)
             return
         used = {pid: _share_kb(pid) for pid in found}
         while sum(used.values()) > self._limits.memory_mb << 10:
-            largest = max(used, key=lambda pid: used[pid])
-            _kill(largest, keeper)
-            del used[largest]
+            first = max(used, key=lambda pid: (_rank(pid), used[pid]))
+            _kill(first, keeper)
+            del used[first]
 
 
 def used_mb(folder: str) -> float:
@@ -114,6 +117,13 @@ def _share_kb(pid: int) -> int:
     with contextlib.suppress(OSError, ValueError, IndexError):
         _, resident, shared = Path(f"/proc/{pid}/statm").read_text().split()[:3]
         return (int(resident) - int(shared)) * (os.sysconf("SC_PAGE_SIZE") >> 10)
+    return 0
+
+
+def _rank(pid: int) -> int:
+    """How early the kernel would take it when memory is short; see ``keep`` in :mod:`grader.inside.keeper`. Who lowers theirs goes later."""
+    with contextlib.suppress(OSError, ValueError):
+        return int(Path(f"/proc/{pid}/oom_score_adj").read_text())
     return 0
 
 
