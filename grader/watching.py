@@ -121,7 +121,7 @@ def _share_kb(pid: int) -> int:
 
 
 def _rank(pid: int) -> int:
-    """How early the kernel would take it when memory is short; see ``keep`` in :mod:`grader.inside.keeper`. Who lowers theirs goes later."""
+    """How early the kernel would take it when memory is short, see :mod:`grader.inside.keeper`; who lowers theirs goes later."""
     with contextlib.suppress(OSError, ValueError):
         return int(Path(f"/proc/{pid}/oom_score_adj").read_text())
     return 0
