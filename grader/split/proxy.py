@@ -14,12 +14,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import wire
-from .conversation import Conversation, Proxies, builtin_exception
+from .link import ARITHMETIC, COMBINED, CONTAINERS, CONTAINS, EQUALITY, METHOD, SWALLOWED, Link, link_of
 
-EQUALITY, CONTAINS, ARITHMETIC = "equality", "contains", "arithmetic"
-COMBINED, METHOD, SWALLOWED = "combined", "method", "swallowed"
 _COMPARE_DEPTH = 8
-_FIELDS_LIMIT = 1_000
 _VISIBLE = {
     "__name__",
     "__qualname__",
@@ -30,69 +27,7 @@ _VISIBLE = {
     "__wrapped__",
     "__notes__",
 }
-_BASES: dict[str, type] = {kind.__name__: kind for kind in (int, float, complex, str, bytes, tuple, frozenset, list, dict, set)}
-_CONTAINERS: dict[str, frozenset[str]] = {
-    "list": frozenset({"append", "extend", "insert", "remove", "pop"}),
-    "dict": frozenset({"update", "setdefault", "pop"}),
-    "set": frozenset({"add", "discard", "remove", "update"}),
-}
-"""Containers that a student's class may be derived from, and what changes them."""
 _SPOOFED: dict[str, type] = {"function": types.FunctionType, "list": list, "dict": dict, "set": set}
-
-
-class Link:
-    """What we know about an object over there."""
-
-    def __init__(self, talk: Conversation, number: int, about: dict[str, Any]) -> None:
-        self.talk = talk
-        self.number = number
-        self.kind = wire.text_of(about.get("k", "object"))
-        self.base = wire.text_of(about.get("b", ""))
-        self.equality = wire.text_of(about.get("q", "identity"))
-        self.contains = about.get("in") is True
-        """Whether code of its class says what is in it; else it is gone through."""
-        self.line = tuple(number for number, _ in _classes(about))
-        self.state: Any = None
-        self.owner: tuple[Link, str] | None = None
-        """Of what can be called: the object that has it as an attribute, and by which name."""
-
-    def ask(self, op: str, name: str = "", *values: Any) -> Any:
-        """Ask something about the object."""
-        return self.talk.ask(op, self.number, name, values)
-
-    def special(self, name: str, *values: Any) -> Any:
-        """Have an operator or a built-in function applied."""
-        return self.talk.ask("special", self.number, name, values)
-
-    def call(self, values: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        """Have it called, if that can't be a way to have the student's code judge plain data."""
-        if self.owner and any(_is_plain(value) for value in (*values, *named.values())):
-            owner, name = self.owner
-            if owner.in_place_of(METHOD) and name not in _CONTAINERS[owner.base]:
-                return getattr(owner.special("plain"), name)(*values, **named)
-            if name not in _CONTAINERS.get(owner.base, ()) and not self.talk.permit(METHOD):
-                raise TypeError("a student's object has no methods that are given plain values here")
-        return self.talk.ask("call", self.number, "", values, named)
-
-    def in_place_of(self, flag: str) -> bool:
-        """Whether the plain container that it holds is to answer: it has one, and its class may not decide."""
-        return self.base in _CONTAINERS and not self.talk.allows(flag)
-
-    def typed(self, name: str, kind: type, *values: Any) -> Any:
-        """The same, where Python wants a certain type."""
-        value = self.special(name, *values)
-        if type(value) is not kind:
-            raise TypeError(f"__{name}__ returned no {kind.__name__}")
-        return value
-
-
-def link_of(value: Any) -> Link | None:
-    """The link behind a stand-in; None for anything else."""
-    try:
-        link = object.__getattribute__(value, "_link")
-    except AttributeError:
-        return None
-    return link if type(link) is Link else None
 
 
 class RemoteClass(type):
@@ -106,7 +41,7 @@ class RemoteClass(type):
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("__") and name not in _VISIBLE:
             raise AttributeError(name)
-        return _attribute(cls._link, name)
+        return attribute_of(cls._link, name)
 
     def __setattr__(cls, name: str, value: Any) -> None:
         cls._link.ask("set", name, value)
@@ -146,7 +81,7 @@ class Remote:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name not in _VISIBLE:
             raise AttributeError(name)
-        return _attribute(self._link, name)
+        return attribute_of(self._link, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._link.ask("set", name, value)
@@ -251,10 +186,10 @@ class RemoteIterator(Remote):
         return self._link.special("next")
 
 
-_VARIANTS: dict[str, type[Remote]] = {"callable": RemoteCallable, "function": RemoteCallable, "iterator": RemoteIterator}
+VARIANTS: dict[str, type[Remote]] = {"callable": RemoteCallable, "function": RemoteCallable, "iterator": RemoteIterator}
 
 
-def _attribute(link: Link, name: str) -> Any:
+def attribute_of(link: Link, name: str) -> Any:
     """An attribute of an object or a class. What can be called remembers whose it is."""
     value = link.ask("get", name)
     if link.kind == "module" or not callable(value):
@@ -273,10 +208,6 @@ def _attribute(link: Link, name: str) -> Any:
         made = object.__new__(type(value))
         object.__setattr__(made, "_link", bound)
     return made
-
-
-def _is_plain(value: Any) -> bool:
-    return link_of(value) is None and not callable(value)
 
 
 def _iterate(link: Link) -> Iterator[Any]:
@@ -329,7 +260,7 @@ def _refuse(_value: Any) -> Any:
 def _order(name: str) -> Callable[[Remote, object], bool]:
     def compare(self: Remote, other: object) -> bool:
         if link_of(other) is None:
-            if self._link.base in _CONTAINERS:
+            if self._link.base in CONTAINERS:
                 return bool(getattr(operator, name)(self._link.special("plain"), other))
             raise TypeError("a student's object has no order with plain values")
         return bool(self._link.typed(name, bool, other))
@@ -379,136 +310,3 @@ for _name in (
     "bytes",
 ):
     setattr(Remote, f"__{_name.rstrip('_')}__", _arithmetic(_name))
-
-
-class StandIns(Proxies):
-    """Makes stand-ins for one conversation, each class and each object once."""
-
-    def __init__(self) -> None:
-        self.talk: Conversation
-        self.find_module: Callable[[str], Any] = lambda _name: None
-        self._classes: dict[int, RemoteClass] = {}
-        self._exceptions: dict[int, type[Exception]] = {}
-        self._objects: dict[int, Any] = {}
-
-    def stand_in(self, number: int, about: dict[str, Any], reader: wire.Reader) -> Any:
-        own = _classes(about)
-        if about.get("k") == "class":
-            return self._class(number, about, wire.text_of(about.get("i", "object")))
-        if about.get("k") == "exception":
-            return self.exception_class(own, [wire.text_of(name) for name in about.get("e", [])][:20])
-        known = self._objects.get(number)
-        if known is None:
-            known = self._objects[number] = self._object(number, about, reader)
-        elif about.get("s") is not None and "v" not in about:
-            self.note_state(number, reader.inner(about["s"]))
-        return known
-
-    def _object(self, number: int, about: dict[str, Any], reader: wire.Reader) -> Any:
-        link = Link(self.talk, number, about)
-        if link.base and "v" in about:
-            return _value(link, about, reader.inner(about["v"]))
-        own = _classes(about)
-        variant = link.kind
-        kind = self._class(own[0][0], {**about, "n": own[0][1]}, variant) if own else _VARIANTS.get(variant, Remote)
-        made: Any = object.__new__(kind)  # type: ignore[arg-type] # a RemoteClass is a class of Remotes
-        object.__setattr__(made, "_link", link)
-        self._objects[number] = made
-        if about.get("s") is not None:
-            link.state = reader.inner(about["s"])
-        return made
-
-    def _class(self, number: int, about: dict[str, Any], variant: str) -> RemoteClass:
-        if number not in self._classes:
-            name = _identifier(about.get("n"))
-            made = type.__new__(RemoteClass, name, (_VARIANTS.get(variant, Remote),), {})
-            type.__setattr__(made, "_link", Link(self.talk, number, about))
-            self._classes[number] = made
-        return self._classes[number]
-
-    def exception_class(self, own: list[tuple[int, str]], names: list[str]) -> type[Exception]:
-        kind = builtin_exception(names)
-        if not own and names and names[0] == kind.__name__:
-            return _derived(kind, kind.__name__, ())
-        if not own:
-            return _derived(kind, _identifier(names[0] if names else ""), ())
-        for number, name in reversed(own):
-            if number not in self._exceptions:
-                self._exceptions[number] = _derived(kind, _identifier(name), (number, self.talk))
-            kind = self._exceptions[number]
-        return kind
-
-    def module(self, number: int, name: str) -> Any:
-        found = self.find_module(name)
-        if found is not None:
-            return found
-        made = object.__new__(Remote)
-        object.__setattr__(made, "_link", Link(self.talk, number, {"k": "module"}))
-        return made
-
-    def note_state(self, number: int, state: Any) -> None:
-        link = link_of(self._objects.get(number))
-        if link:
-            link.state = state
-
-    def number_of(self, value: Any) -> int | None:
-        link = link_of(value)
-        if link is None and isinstance(value, type) and issubclass(value, Exception):
-            number = value.__dict__.get("_class_number")
-            return number[0] if type(number) is tuple and number[1] is self.talk else None
-        if link is None:
-            return None
-        if link.talk is not self.talk:
-            raise TypeError("this object belongs to a process of the student's that has ended")
-        return link.number
-
-
-def _classes(about: dict[str, Any]) -> list[tuple[int, str]]:
-    found = []
-    for pair in about.get("c", [])[:20]:
-        number, name = pair
-        if type(number) is not int:
-            raise wire.WireError("no class")
-        found.append((number, wire.text_of(name)))
-    return found
-
-
-def _identifier(name: Any) -> str:
-    kept = "".join(letter for letter in wire.text_of(name or "", 60) if letter.isalnum() or letter == "_")
-    return kept or "Unnamed"
-
-
-def _derived(kind: type[Exception], name: str, origin: tuple[Any, ...]) -> type[Exception]:
-    """A fresh exception class: nothing that a test raises by itself is an instance of it."""
-
-    def missing(self: Exception, attribute: str) -> Any:
-        number = self.__dict__.get("_number")
-        if not origin or number is None or attribute.startswith("__"):
-            raise AttributeError(attribute)
-        return origin[1].ask("get", number, attribute)
-
-    content: dict[str, Any] = {"__module__": "student", "__getattr__": missing}
-    if origin:
-        content["_class_number"] = origin
-    return type(name, (kind,), content)
-
-
-def _value(link: Link, about: dict[str, Any], plain: Any) -> Any:
-    """An instance of a student's subclass of a built-in value: the value itself, with the subclass's attributes at hand."""
-    base = _BASES[link.base]
-    if type(plain) is not base:
-        raise wire.WireError("no such value")
-
-    def missing(_self: Any, attribute: str) -> Any:
-        if attribute.startswith("__"):
-            raise AttributeError(attribute)
-        return _attribute(link, attribute)
-
-    content: dict[str, Any] = {"__getattr__": missing}
-    if base is tuple:
-        for place, field in enumerate(about.get("f", [])[:_FIELDS_LIMIT]):
-            content[_identifier(field)] = property(operator.itemgetter(place))
-    name = _classes(about)[0][1] if _classes(about) else base.__name__
-    made = base.__new__(type(_identifier(name), (base,), content), plain)
-    object.__setattr__(made, "_link", link)
-    return made

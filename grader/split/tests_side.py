@@ -21,8 +21,9 @@ from typing import Any
 from . import beside, wire
 from .cell import Ended, execute, run_cell
 from .conversation import Conversation, ConversationOver, Gone, TookTooLong
+from .link import link_of
 from .namespace import Namespace, our_module
-from .proxy import StandIns, link_of
+from .stand_ins import StandIns
 
 _WORKER_SECONDS = 10
 _AGAIN_SECONDS = 0.5

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from grader.split import wire
 from grader.split.conversation import Conversation, ConversationOver
-from grader.split.proxy import StandIns, link_of
+from grader.split.link import link_of
+from grader.split.stand_ins import StandIns
 
 LEAVES = st.none() | st.booleans() | st.integers(-9, 9) | st.floats() | st.text(max_size=4)
 ABOUT = st.fixed_dictionaries(
