@@ -32,6 +32,7 @@ class Watcher:
         self._user: int = request["uid"] if os.geteuid() == 0 else -1
         self._most = limits.processes + request["copies"] + _SPARE
         self._folder: str = request.get("folder", "")
+        self._most_mb = float(limits.disk_mb)
         self._over = threading.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -57,12 +58,22 @@ class Watcher:
             while not self._over.wait(_SECONDS):
                 if self._memory:
                     self._hold_totals(keeper)
-                if self._folder and used_mb(self._folder) > self._limits.disk_mb:
-                    _kill_all(keeper)
+                if self._folder:
+                    self._hold_disk(keeper)
         finally:
             if self._user >= 0:
                 _libc.setfsuid(0)
                 _libc.setfsgid(0)
+
+    def _hold_disk(self, keeper: int) -> None:
+        """Kill those who are to go first; all of them where it goes on growing. What waiting copies would answer is kept."""
+        used = used_mb(self._folder)
+        if used > self._most_mb:
+            everybody = below(keeper)
+            first = [pid for pid in everybody if _rank(pid)] if self._most_mb == self._limits.disk_mb else []
+            for pid in first or everybody:
+                _kill(pid, keeper)
+            self._most_mb = used
 
     def _hold_totals(self, keeper: int) -> None:
         """Kill all where they are too many; where too large, those who are to go first, as the kernel does: waiting copies stay.

@@ -79,7 +79,7 @@ def _receive(worker: socket.socket, deadline: float) -> dict[str, Any]:
 def _verdict(reply: dict[str, Any]) -> dict[str, Any]:
     """What was told, as the outputs of a cell. Raises WireError when it makes no sense."""
     told = wire.Reader(_nothing_else).read(reply.get("ok"))
-    if type(told) is not dict or told.get("outcome") not in _OUTCOMES:
+    if type(told) is not dict or type(told.get("outcome")) is not str or told["outcome"] not in _OUTCOMES:
         raise wire.WireError("no verdict")
     texts = {key: wire.text_of(value, _OUTPUT_LIMIT) for key, value in told.items()}
     outputs: list[dict[str, Any]] = [
