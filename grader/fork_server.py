@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from grader.inside.keeper import ENDED, INTERRUPT, STOP
@@ -26,6 +27,7 @@ _START_SECONDS = 60
 _ANSWER_SECONDS = 30
 _END_SECONDS = 10
 _SAID = 800
+NOTHING: Mapping[str, bytes] = MappingProxyType({})
 _PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -149,7 +151,7 @@ class ForkServer:
 class Template:
     """A running template: its process, and its servers by name. It ends when :meth:`end` is called or this process ends."""
 
-    def __init__(self, names: Sequence[str], modules: Sequence[str] = ()) -> None:
+    def __init__(self, names: Sequence[str], modules: Sequence[str] = (), home: Mapping[str, bytes] = NOTHING) -> None:
         self.folder = make_scratch()
         self._modules = os.memfd_create("modules")
         os.write(self._modules, json.dumps(list(modules)).encode())
@@ -158,8 +160,9 @@ class Template:
         self._listeners = {name: self._listen(server) for name, server in self.servers.items()}
         self._log = (self.folder / "log").open("wb")
         self.descriptors = {name: sock.fileno() for name, sock in self._listeners.items()}
-        self.descriptors |= {"owner": self._theirs.fileno(), "modules": self._modules}
-        """What the template is told: the numbers of its sockets, and of the file that names modules to import."""
+        self._home = pack(home)
+        self.descriptors |= {"owner": self._theirs.fileno(), "modules": self._modules, "home": self._home}
+        """What the template is told: the numbers of its sockets, and of the files that name modules and hold what homes have."""
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, command: Sequence[str]) -> dict[str, Any]:
@@ -180,6 +183,7 @@ class Template:
             raise NotStarted(f"{command[0]} could not be started: {error.strerror}.") from error
         self._theirs.close()
         os.close(self._modules)
+        os.close(self._home)
         for listener in self._listeners.values():
             listener.close()
         waiting, told = set(self.servers), {}
@@ -243,11 +247,17 @@ _DRIVERS = "import sys; sys.path.insert(0, sys.argv[1]); from grader.run import 
 @contextlib.contextmanager
 def packed(files: Mapping[str, bytes]) -> Iterator[int]:
     """A descriptor of a file in memory that holds ``files``, as :func:`grader.inside.serving.read_files` reads it."""
-    descriptor = os.memfd_create("files")
+    descriptor = pack(files)
     try:
-        with open(descriptor, "wb", closefd=False) as target:
-            target.write(json.dumps([[path, len(data)] for path, data in files.items()]).encode() + b"\n")
-            target.writelines(files.values())
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def pack(files: Mapping[str, bytes]) -> int:
+    """The same, for the caller to close."""
+    descriptor = os.memfd_create("files")
+    with open(descriptor, "wb", closefd=False) as target:
+        target.write(json.dumps([[path, len(data)] for path, data in files.items()]).encode() + b"\n")
+        target.writelines(files.values())
+    return descriptor

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from grader.fonts import font_files
 from grader.fork_server import NotStarted, Template, start_driver_template
 from grader.sandbox import Sandbox, SandboxUnavailable
 from grader.sandboxes import ANY, UNSAFE, Wanted, sandboxes
@@ -109,7 +110,8 @@ class Warm:
 
     def _start_in(self, sandbox: Sandbox, modules: Sequence[str]) -> KernelTemplate:
         while True:
-            template = Template(["student", "tests"], [name for name in modules if name not in self._avoided])
+            wanted = [name for name in modules if name not in self._avoided]
+            template = Template(["student", "tests"], wanted, font_files())
             told = json.dumps({**template.descriptors, **sandbox.told(), "folder": str(template.folder)})  # the folder says whose
             command = [sys.executable, "-I", "-X", "utf8", "-c", _KERNELS, told]
             said = template.start(sandbox.template_command(command, template.folder))

@@ -9,13 +9,14 @@ import os
 import random
 import resource
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from . import locked, system
 from .keeper import Around
-from .serving import Forking, read_files
+from .serving import Forking, read_files, write_files
 
 WORK = "/tmp/work"  # noqa: S108 - in here it is a file system of the child's own
 HOME = "/tmp/home"  # noqa: S108
@@ -23,6 +24,10 @@ _SHARED_MEMORY_MB = 64
 _RESERVE_MB = 128
 _OPEN_FILES = 512
 _NOBODY = 65534
+
+
+Home = Sequence[tuple[str, bytes]]
+"""Files that every child finds in its home, by path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +71,8 @@ class IntoNamespaces(Forking):
         system.enter(self._own)
 
 
-def confine(place: Place, request: dict[str, Any], groups: list[int], files: int) -> None:
-    """Lock this process in, for good; returns in the working folder, with the files of ``files`` in it.
+def confine(place: Place, request: dict[str, Any], groups: list[int], files: int, home: Home = ()) -> None:
+    """Lock this process in, for good; returns in the working folder, with the files of ``files`` in it, and ``home`` in its home.
 
     Where Landlock is used, the keeper closes files; see keeper.py.
 
@@ -98,6 +103,7 @@ def confine(place: Place, request: dict[str, Any], groups: list[int], files: int
         system.install_filter(place.filter)
     for folder in folders:
         folder.mkdir()
+    write_files(home, folders[0])
     read_files(files, folders[1])
     os.chdir(folders[1])
     _seed(int(request["seed"]))

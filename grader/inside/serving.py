@@ -14,7 +14,7 @@ import select
 import signal
 import socket
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -147,9 +147,20 @@ class _Server:
 
 def read_files(descriptor: int, folder: Path) -> None:
     """Write the files that :func:`grader.fork_server.pack` put behind ``descriptor`` into ``folder``."""
+    write_files(unpacked(descriptor), folder)
+
+
+def unpacked(descriptor: int) -> Iterator[tuple[str, bytes]]:
+    """Path and content of each."""
     os.lseek(descriptor, 0, os.SEEK_SET)  # the place in a file is shared with all who were given it
     with open(descriptor, "rb") as packed:
         for path, size in json.loads(packed.readline()):
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(packed.read(size))
+            yield path, packed.read(size)
+
+
+def write_files(files: Iterable[tuple[str, bytes]], folder: Path) -> None:
+    """Write them below ``folder``."""
+    for path, data in files:
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import serving
-from .confine import Place, confine
+from .confine import Home, Place, confine
 from .keeper import keep
 
 _WITH_A_SHELL = ("IPython", "ipykernel", "matplotlib_inline", "ipywidgets", "comm", "tornado", "zmq", "jupyter_client")
@@ -29,14 +29,15 @@ def main() -> None:
     place = _place(told["place"])
     owner, student, tests = (socket.socket(fileno=told[name]) for name in ("owner", "student", "tests"))
     modules = _names(told["modules"])
+    home = list(serving.unpacked(told["home"]))
     plain = [name for name in modules if not name.startswith(_WITH_A_SHELL)]
     _import(plain, owner)
     if not os.fork():
         tests.close()
-        _serve_kernels(place, student, owner, modules)
+        _serve_kernels(place, student, owner, modules, home)
         os._exit(0)
     student.close()
-    _serve_tests(place, tests, owner)
+    _serve_tests(place, tests, owner, home)
 
 
 def _place(told: dict[str, Any]) -> Place:
@@ -63,21 +64,21 @@ def _import(names: Iterable[str], owner: socket.socket) -> None:
             os._exit(0)
 
 
-def _serve_tests(place: Place, listener: socket.socket, owner: socket.socket) -> None:
+def _serve_tests(place: Place, listener: socket.socket, owner: socket.socket, home: Home) -> None:
     from homeroom_split import tests_side  # type: ignore[import-not-found] # noqa: PLC0415 - its name in here
 
     def become(request: dict[str, Any], descriptors: list[int], connection: socket.socket) -> None:
         control, log, files, *groups = descriptors
         os.dup2(log, 1)
         os.dup2(log, 2)
-        confine(place, request, groups, files)
+        confine(place, request, groups, files, home)
         keep(connection, lambda _rank: tests_side.serve(socket.socket(fileno=control)), place.around())
 
     owner.send(b'{"ready": "tests"}')
     serving.serve(listener, owner, become, place.forking())
 
 
-def _serve_kernels(place: Place, listener: socket.socket, owner: socket.socket, modules: list[str]) -> None:
+def _serve_kernels(place: Place, listener: socket.socket, owner: socket.socket, modules: list[str], home: Home) -> None:
     from homeroom_split import agent  # noqa: PLC0415 - likewise
 
     sys.modules["debugpy"] = None  # type: ignore[assignment] # nobody debugs here, and it is large; this makes its import fail
@@ -97,7 +98,7 @@ def _serve_kernels(place: Place, listener: socket.socket, owner: socket.socket, 
         os.dup2(errors, 2)
         os.close(out)
         os.close(errors)
-        confine(place, request, groups, files)
+        confine(place, request, groups, files, home)
         agent.open_door(socket.socket(fileno=door))
         other = request.get("kernel", "")
         if not other:
