@@ -101,7 +101,9 @@ def fill(folder: Path, case: str, theirs: Notebook) -> None:
 
 
 @pytest.mark.parametrize("case", cases())
-def test_a_submission_gets_what_it_deserves(case: str, grade_files: Callable[..., Graded], tmp_path: Path) -> None:
+def test_a_submission_gets_what_it_deserves(
+    case: str, grade_files: Callable[..., Graded], tmp_path: Path, sandbox_kind: str
+) -> None:
     expected = expected_of(case)
     source = assignment(expected["assignment"])
     theirs = handed_in(case, source, others_right=expected.get("others") == "right")
@@ -116,7 +118,8 @@ def test_a_submission_gets_what_it_deserves(case: str, grade_files: Callable[...
 
     assert graded.result.status == expected.get("status", "graded"), graded.result.staff_reason
     assert expected.get("says", "") in graded.told_to_the_student
-    deserved = {name: None if points == "person" else points for name, points in expected.get("points", {}).items()}
+    points = expected.get("points", {}) | expected.get("points_in", {}).get(sandbox_kind, {})
+    deserved = {name: None if given == "person" else given for name, given in points.items()}
     assert graded.points == deserved, [(cell.grade_id, cell.points, cell.staff_message) for cell in graded.result.cells]
     beside = set(expected.get("shared", ()))
     assert {cell.grade_id for cell in graded.result.cells if cell.integrity == "shared"} == beside
