@@ -71,11 +71,22 @@ async function watchOpening(element, failures = 0) {
     element.querySelector("[data-opening-message]").textContent = state.message;
     const bar = element.querySelector("progress");
     if (bar) bar.value = state.percent;
+    showSteps(element, state.steps);
     if (state.state === "ready") return location.replace(state.url);
-    if (state.state === "failed") return location.reload();
+    if (state.state === "failed" || state.state === "stopped") return location.reload();
   }
-  const seconds = state ? 1 : Math.min(1 + failures, 10);
+  const seconds = state ? state.again : Math.min(1 + failures, 10);
   setTimeout(() => watchOpening(element, state ? 0 : failures + 1), seconds * 1000);
+}
+
+function showSteps(element, steps) {
+  element.querySelectorAll("[data-step]").forEach((line, number) => {
+    const step = steps[number];
+    line.dataset.state = step.state;
+    line.querySelector("[data-note]").textContent = step.note;
+    line.toggleAttribute("aria-current", step.state === "now");
+    if (step.state === "now") line.setAttribute("aria-current", "step");
+  });
 }
 
 // Copy and print buttons are hidden until somebody can act on them.
