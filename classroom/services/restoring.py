@@ -10,6 +10,8 @@ from grader.files import FileStore
 from hub_bridge.homes import Homes
 from hub_bridge.keeping import BEFORE, check_room, replace_keeping
 
+KEPT_DEPTH = len(BEFORE.split("/")) + 1
+
 
 @dataclass(frozen=True, slots=True)
 class Restoring:
@@ -25,11 +27,15 @@ class Restoring:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was done. ``changed``: paths that were written; ``kept``: those whose earlier state lies in ``kept_in``."""
+    """What was done. ``changed``: paths in the assignment's folder that were written; ``kept``: where what was there is now."""
 
     changed: list[str]
     kept: list[str]
-    kept_in: str
+
+    @property
+    def kept_in(self) -> str:
+        """The folder of what was kept; empty when nothing had to be."""
+        return "/".join(self.kept[0].split("/")[:KEPT_DEPTH]) if self.kept else ""
 
 
 def prepare(submission: Submission, *, now: datetime) -> Restoring:
@@ -53,12 +59,13 @@ def restore(restoring: Restoring, *, files: FileStore, homes: Homes) -> Restored
     contents = manifests.load(files, restoring.files)
     homes.ensure(restoring.hub_name, restoring.uid)
     check_room(homes, restoring.hub_name)
-    changed, kept = [], []
+    changed: list[str] = []
+    kept: list[str] = []
     for path, data in contents.items():
         rel = f"{restoring.folder}/{path}"
         if homes.holds(restoring.hub_name, rel, data):
             continue
         changed.append(path)
-        if replace_keeping(homes, restoring.hub_name, rel, data, uid=restoring.uid, what=restoring.what):
-            kept.append(path)
-    return Restored(changed, kept, f"{BEFORE}/{restoring.what}/{restoring.folder}")
+        aside = replace_keeping(homes, restoring.hub_name, rel, data, uid=restoring.uid, what=restoring.what)
+        kept += [aside] if aside else []
+    return Restored(changed, kept)

@@ -2,6 +2,7 @@
 
 from classroom.web.teach import (
     assignments,
+    comparison,
     course_settings,
     courses,
     gradebook,
@@ -18,7 +19,8 @@ from classroom.web.teach.blueprint import blueprint
 
 # Importing the modules puts their views on the blueprint.
 NOUNS = (
-    assignments, course_settings, gradebook, grading, invitations, operations, overview, people, roster, submissions, uploads,
+    assignments, comparison, course_settings, gradebook, grading, invitations, operations, overview, people, roster,
+    submissions, uploads,
 )  # fmt: skip
 BLUEPRINTS = (blueprint, courses.blueprint)
 
