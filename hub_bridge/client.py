@@ -18,6 +18,9 @@ PAGE = 200
 MOST_WORDS = 200
 """Most characters of one progress message."""
 
+USUAL_RETRY = 5.0
+"""Seconds after which a busy hub that names none is asked again."""
+
 CREATED, CONFLICT, BUSY, BAD, GONE = 201, 409, 429, 400, 404
 
 
@@ -226,10 +229,15 @@ class HubClient:
         if answer.is_success or answer.status_code in fine:
             return answer
         if answer.status_code == BUSY:
-            raise HubBusy(float(answer.headers.get("Retry-After", 5)))
+            raise HubBusy(_seconds(answer.headers.get("Retry-After", "")))
         if answer.is_server_error:
             raise HubUnavailable(f"The hub failed: {_message(answer)}")
         raise HubRefused(answer.status_code, _message(answer))
+
+
+def _seconds(text: str) -> float:
+    """What a Retry-After says; some seconds when it says nothing, or names a date."""
+    return float(text) if text.isascii() and text.isdigit() else USUAL_RETRY
 
 
 def _message(answer: httpx.Response) -> str:

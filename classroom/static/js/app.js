@@ -68,7 +68,7 @@ async function watchOpening(element, failures = 0) {
     // The network was away for a moment: ask again.
   }
   if (state) {
-    element.querySelector("[data-opening-message]").textContent = state.message;
+    say(element.querySelector("[data-opening-message]"), state.message);
     const bar = element.querySelector("progress");
     if (bar) bar.value = state.percent;
     showSteps(element, state.steps);
@@ -79,13 +79,18 @@ async function watchOpening(element, failures = 0) {
   setTimeout(() => watchOpening(element, state ? 0 : failures + 1), seconds * 1000);
 }
 
+// A text that is written anew is read aloud anew, also when it is the same.
+function say(element, words) {
+  if (element.textContent !== words) element.textContent = words;
+}
+
 function showSteps(element, steps) {
   element.querySelectorAll("[data-step]").forEach((line, number) => {
     const step = steps[number];
     line.dataset.state = step.state;
-    line.querySelector("[data-note]").textContent = step.note;
-    line.toggleAttribute("aria-current", step.state === "now");
+    say(line.querySelector("[data-note]"), step.note);
     if (step.state === "now") line.setAttribute("aria-current", "step");
+    else line.removeAttribute("aria-current");
   });
 }
 
