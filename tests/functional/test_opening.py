@@ -104,15 +104,18 @@ def test_the_page_tells_the_place_and_then_leads_to_the_notebook(stack: Stack, v
     name = students(stack)[6]
     visitor = visit(name)
     follow_link(visitor)
+    notes: set[str] = set()
 
     def status() -> dict[str, Any]:
         answer = visitor.client.get(f"{stack.portal}{OPENING}/status", headers={"Accept": "application/json"})
         found: dict[str, Any] = answer.json()
+        notes.update(step["note"] for step in found["steps"])
         return found
 
     last = eventually("it is ready", lambda: (now := status())["state"] == "ready" and now, seconds=LONG)
 
     assert last["url"].startswith(f"http://{name}.localhost:{stack.port + 1}/user/{name}/homeroom/open?path=")
+    assert "Your server is loading its programs." in notes, "what the spawner says while it starts"
     eventually("the line knows", lambda: start_of(stack, name) == "ready")
 
 
