@@ -4,6 +4,7 @@ Each field can be set by the environment variable ``HOMEROOM_<FIELD>``; docs/ref
 a test keeps that page complete.
 """
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -50,8 +51,19 @@ class Settings(BaseSettings):
     submission_limit: int = Field(50_000_000, gt=0, description="Largest submission, bytes.")
     submission_files_limit: int = Field(200, gt=0, description="Most files in one submission.")
     hub_batch: int = Field(25, gt=0, le=25, description="Names in one call to the hub; more would block it.")
-    spawn_limit: int = Field(4, gt=0, description="Servers the hub starts at once; further ones wait in line.")
+    spawn_limit: int = Field(
+        default_factory=lambda: 2 * (os.cpu_count() or 1),
+        gt=0,
+        description="Servers that start at once; further ones wait in line. Unset: two for each processor core.",
+    )
     page_size: int = Field(50, gt=0, description="Rows on one page of a long list.")
+
+    # Opening notebooks
+    interface: Literal["lab", "notebook"] = Field(
+        "lab", description="Where notebooks open unless course or person choose: JupyterLab or Jupyter Notebook."
+    )
+    warm_minutes: int = Field(10, gt=0, le=120, description="Minutes before a class begins that its servers are started.")
+    warm_limit: int = Field(40, ge=0, description="Most servers started ahead for one class; 0 starts none.")
 
     # Grading
     grading_jobs: int = Field(2, gt=0, description="Submissions one grading worker runs at once.")

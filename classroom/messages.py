@@ -12,6 +12,8 @@ PORTAL_QUEUE = "portal"
 """Short messages for the portal worker, which has the database: what graders report, and the clock."""
 OPERATIONS_QUEUE = "operations"
 """Long work for the operations worker, apart from the short messages: a grader's sign of life must not wait for a delivery."""
+SERVERS_QUEUE = "servers"
+"""Messages that somebody waits for a server. Each asks the hub, which may take its time: nothing else should wait for that."""
 GRADING_QUEUE = "grading"
 """Messages for the grading workers, which have neither database nor secrets."""
 

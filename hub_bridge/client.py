@@ -15,6 +15,12 @@ BATCH = 25
 PAGE = 200
 """Most users the hub puts on one page."""
 
+MOST_WORDS = 200
+"""Most characters of one progress message."""
+
+USUAL_RETRY = 5.0
+"""Seconds after which a busy hub that names none is asked again."""
+
 CREATED, CONFLICT, BUSY, BAD, GONE = 201, 409, 429, 400, 404
 
 
@@ -65,6 +71,14 @@ class ServerState:
     failed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a start is: 0 to 100, and a sentence of the spawner's."""
+
+    percent: int
+    message: str
+
+
 class HubClient:
     """Calls the hub at ``api_url`` (".../hub/api") with a service's token. Threads may share one.
 
@@ -75,6 +89,7 @@ class HubClient:
         self._http = httpx.Client(base_url=api_url.rstrip("/"), headers={"Authorization": f"token {token}"}, timeout=timeout)
         self._batch = min(batch, BATCH)
         self._pause = pause
+        self._timeout = timeout
 
     def __enter__(self) -> Self:
         return self
@@ -109,14 +124,8 @@ class HubClient:
 
     def list_users(self) -> Iterator[HubUser]:
         """All users, fetched page by page."""
-        headers = {"Accept": "application/jupyterhub-pagination+json"}
-        offset: int | None = 0
-        while offset is not None:
-            page = self._call("GET", f"/users?offset={offset}&limit={PAGE}", headers=headers).json()
-            for user in page["items"]:
-                yield HubUser(user["name"], bool(user.get("admin")), tuple(user.get("groups") or ()))
-            following = page["_pagination"]["next"]
-            offset = following["offset"] if following else None
+        for user in self._users():
+            yield HubUser(user["name"], bool(user.get("admin")), tuple(user.get("groups") or ()))
 
     def remove_user(self, name: str) -> None:
         """Forget a user with their sign-ins and tokens; their server stops. Nothing happens when there is none."""
@@ -145,9 +154,22 @@ class HubClient:
             return ServerState("stopping", None, "The server is stopping.")
         return ServerState("pending", None, "The server is starting.")
 
+    def start_progress(self, name: str, *, patience: float = 0.3) -> Progress | None:
+        """What the hub last said about a start that is going on; None when it said nothing within ``patience`` seconds."""
+        newest = None
+        for event in self._progress(name, httpx.Timeout(self._timeout, read=patience)):
+            percent, message = event.get("progress"), event.get("message")
+            if isinstance(percent, int | float) and isinstance(message, str):
+                newest = Progress(min(100, max(0, int(percent))), message[:MOST_WORDS])
+        return newest
+
     def stop_server(self, name: str) -> None:
         """Stop somebody's server; nothing happens when it does not run."""
         self._call("DELETE", f"/users/{name}/server", fine=(BAD, GONE))
+
+    def running_servers(self) -> set[str]:
+        """Names of all whose server is ready."""
+        return {user["name"] for user in self._users("&state=ready")}
 
     # The hub itself
 
@@ -159,19 +181,30 @@ class HubClient:
         """What this client's token may do, as the hub spells it out."""
         return set(self._call("GET", "/user").json()["scopes"])
 
+    def _users(self, wish: str = "") -> Iterator[dict[str, Any]]:
+        headers = {"Accept": "application/jupyterhub-pagination+json"}
+        offset: int | None = 0
+        while offset is not None:
+            page = self._call("GET", f"/users?offset={offset}&limit={PAGE}{wish}", headers=headers).json()
+            yield from page["items"]
+            following = page["_pagination"]["next"]
+            offset = following["offset"] if following else None
+
     def _failure(self, name: str) -> str | None:
         """Why the last start failed, from the first event of its progress stream; None when nothing failed."""
+        first = next(self._progress(name, httpx.Timeout(self._timeout)), {})
+        return str(first.get("message") or "Spawn failed") if first.get("failed") else None
+
+    def _progress(self, name: str, timeout: httpx.Timeout) -> Iterator[dict[str, Any]]:
+        """The events of a start as they come, the past ones first. Ends when none comes in time or the hub makes no sense."""
         try:
-            with self._http.stream("GET", f"/users/{name}/server/progress") as answer:
-                if not answer.is_success:
-                    return None
-                for line in answer.iter_lines():
-                    if line.startswith("data:"):
-                        event = json.loads(line.removeprefix("data:"))
-                        return str(event["message"]) if event.get("failed") else None
-        except (httpx.HTTPError, ValueError, KeyError):
-            return None
-        return None
+            with self._http.stream("GET", f"/users/{name}/server/progress", timeout=timeout) as answer:
+                for line in answer.iter_lines() if answer.is_success else ():
+                    event = json.loads(line.removeprefix("data:")) if line.startswith("data:") else None
+                    if isinstance(event, dict):
+                        yield event
+        except (httpx.HTTPError, ValueError):
+            return
 
     def _batches(self, names: Iterable[str]) -> Iterator[Sequence[str]]:
         every = sorted(set(names))
@@ -196,10 +229,15 @@ class HubClient:
         if answer.is_success or answer.status_code in fine:
             return answer
         if answer.status_code == BUSY:
-            raise HubBusy(float(answer.headers.get("Retry-After", 5)))
+            raise HubBusy(_seconds(answer.headers.get("Retry-After", "")))
         if answer.is_server_error:
             raise HubUnavailable(f"The hub failed: {_message(answer)}")
         raise HubRefused(answer.status_code, _message(answer))
+
+
+def _seconds(text: str) -> float:
+    """What a Retry-After says; some seconds when it says nothing, or names a date."""
+    return float(text) if text.isascii() and text.isdigit() else USUAL_RETRY
 
 
 def _message(answer: httpx.Response) -> str:

@@ -111,6 +111,10 @@ class Folder:
         """Move a hidden file over whatever is called ``name``; a link is replaced itself, never what it points to."""
         os.rename(hidden, name, src_dir_fd=self._fd, dst_dir_fd=self._fd)
 
+    def move(self, name: str, folder: "Folder", new_name: str) -> None:
+        """Move a file, folder or link as it is into another folder of the same disk."""
+        os.rename(name, new_name, src_dir_fd=self._fd, dst_dir_fd=folder._fd)  # noqa: SLF001 - the same class
+
     def remove(self, name: str) -> None:
         """Remove a file; nothing happens when it is gone."""
         with contextlib.suppress(FileNotFoundError):

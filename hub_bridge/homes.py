@@ -115,6 +115,39 @@ class Homes:
             except TooBig as error:
                 raise HomeRefused(f"{rel} is larger than {_size(limit)}.") from error
 
+    def holds(self, name: str, rel: str, data: bytes) -> bool:
+        """Whether the file ``rel`` is there with exactly this content."""
+        try:
+            return self.read(name, rel, limit=len(data)) == data
+        except HomeRefused:  # larger, or no plain file
+            return False
+
+    def put_aside(self, name: str, rel: str, into: str, *, uid: int | None) -> bool:
+        """Move whatever is at ``rel`` to ``into``, making folders on the way. The owner finds it there as it was.
+
+        False, and nothing done, when nothing is at ``rel`` or something is at ``into``. Raises HomeRefused, HomeFull.
+        """
+        (*folders, leaf), (*others, other) = _parts(rel), _parts(into)
+        with _sentences(into), ExitStack() as stack:
+            folder = self._walk(stack, name, folders)
+            target = stack.enter_context(self._home(name))
+            for part in others:
+                target = stack.enter_context(target.make_subfolder(part, mode=0o755, uid=uid))
+            if target.has(other) or not folder.has(leaf):
+                return False
+            folder.move(leaf, target, other)
+            target.settle()
+            folder.settle()
+        return True
+
+    def count(self, name: str, rel: str) -> int:
+        """How many names the folder ``rel`` holds; none when it is not there. Raises HomeRefused."""
+        with _sentences(rel), ExitStack() as stack:
+            try:
+                return sum(1 for _ in self._walk(stack, name, _parts(rel)).names())
+            except FileNotFoundError:
+                return 0
+
     def tree(self, name: str, rel: str, *, max_bytes: int, max_files: int, skip: Callable[[str], bool]) -> list[HomeFile]:
         """Every plain file below the folder ``rel``, by path; an empty list when the folder is not there.
 

@@ -23,6 +23,7 @@ def configure(c: Any, environment: dict[str, str]) -> None:
     by_host = take("SERVERS_ON_SUBDOMAINS") == "true"
     _hub(c, state=state, portal_url=portal_url, hub_url=hub_url, api_url=take("HUB_API_URL"), by_host=by_host)
     c.JupyterHub.concurrent_spawn_limit = int(take("SPAWN_LIMIT"))
+    c.JupyterHub.spawn_throttle_retry_range = (2, 5)  # seconds; the portal's line comes back by itself, in order
     c.JupyterHub.template_paths = [take("HUB_TEMPLATES")]
 
     c.JupyterHub.proxy_class = "configurable-http-proxy"

@@ -1,9 +1,10 @@
 """Starts students' servers, each in a sandbox of its own."""
 
+import asyncio
 import os
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from hub_bridge.sandbox import sandbox_problem
 
 __all__ = ["SandboxSpawner", "SpawnRefused", "sandbox_problem"]
 
+LOOK_SECONDS = 0.1
 SINGLEUSER = Path(__file__).parent / "singleuser"
 
 
@@ -77,6 +79,13 @@ class SandboxSpawner(LocalProcessSpawner):  # type: ignore[misc]
         finally:
             os.close(passwd)
         return address
+
+    async def progress(self) -> AsyncIterator[dict[str, Any]]:
+        """What people read while they wait; the hub ends this when the server answers."""
+        yield {"progress": 20, "message": "A sandbox is made around your home folder."}
+        while self.proc is None:  # noqa: ASYNC110 - the class above tells nobody when it has started the process
+            await asyncio.sleep(LOOK_SECONDS)
+        yield {"progress": 50, "message": "Your server is loading its programs."}
 
     def _wrapping(self, uid: int, passwd: int) -> list[str]:
         if self.sandboxed:

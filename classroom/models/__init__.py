@@ -2,16 +2,18 @@
 
 from classroom.models.assignment import Assignment, Delivery, Release, ReleaseCheck
 from classroom.models.base import Base
+from classroom.models.class_time import ClassTime
 from classroom.models.course import Course, Section
 from classroom.models.enrolment import STAFF, TEACHERS, Enrolment, EnrolmentStatus, Role, RosterUpload
 from classroom.models.grading import Feedback, GradeJob, JobState, ManualScore, Result, ResultStatus, Review, Score
 from classroom.models.operation import Operation, OperationKind, OperationState, OutboxMessage
 from classroom.models.person import LinkKind, Person, SignInLink
+from classroom.models.server import ServerStart, StartState
 from classroom.models.submission import Submission, Trigger
 
 __all__ = [
-    "STAFF", "TEACHERS", "Assignment", "Base", "Course", "Delivery", "Enrolment", "EnrolmentStatus", "Feedback", "GradeJob",
-    "JobState", "LinkKind", "ManualScore", "Operation", "OperationKind", "OperationState", "OutboxMessage", "Person",
-    "Release", "ReleaseCheck", "Result", "ResultStatus", "Review", "Role", "RosterUpload", "Score", "Section", "SignInLink",
-    "Submission", "Trigger",
+    "STAFF", "TEACHERS", "Assignment", "Base", "ClassTime", "Course", "Delivery", "Enrolment", "EnrolmentStatus", "Feedback",
+    "GradeJob", "JobState", "LinkKind", "ManualScore", "Operation", "OperationKind", "OperationState", "OutboxMessage",
+    "Person", "Release", "ReleaseCheck", "Result", "ResultStatus", "Review", "Role", "RosterUpload", "Score", "Section",
+    "ServerStart", "SignInLink", "StartState", "Submission", "Trigger",
 ]  # fmt: skip

@@ -18,6 +18,8 @@ class Course(Base):
     title: Mapped[str] = mapped_column(String(200))
     folder: Mapped[str | None] = mapped_column(String(1000))
     timezone: Mapped[str] = mapped_column(String(60), default="UTC")
+    interface: Mapped[str | None] = mapped_column(String(20))
+    """Where notebooks open ("lab" or "notebook") for people who have no wish of their own; None: as the server's settings say."""
     created_at: Mapped[datetime]
 
 

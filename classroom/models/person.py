@@ -24,6 +24,8 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
     creates_courses: Mapped[bool] = mapped_column(default=False)
+    interface: Mapped[str | None] = mapped_column(String(20))
+    """Where notebooks open for this person ("lab" or "notebook"); None: as the course says."""
     created_at: Mapped[datetime]
 
     @property

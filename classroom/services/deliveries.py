@@ -178,18 +178,11 @@ def _place(homes: Homes, parcel: _Parcel, person: Person, path: str, received: s
     rel = f"{parcel.folder}/{path}"
     if homes.place(person.hub_name, rel, data, uid=person.uid, over=untouched) is not Placed.exists:
         return True
-    if _holds(homes, person, rel, data):
+    if homes.holds(person.hub_name, rel, data):
         return True
     if not any(parcel.digests[release_id].get(path) == ours for release_id in received):
         homes.place(person.hub_name, f"{parcel.folder}/{beside(path, ours)}", data, uid=person.uid)
     return False
-
-
-def _holds(homes: Homes, person: Person, rel: str, data: bytes) -> bool:
-    try:
-        return homes.read(person.hub_name, rel, limit=len(data)) == data
-    except HomeRefused:  # larger, or no plain file: not ours
-        return False
 
 
 def beside(path: str, sha256: str) -> str:

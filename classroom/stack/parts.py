@@ -10,7 +10,7 @@ from signal import SIGQUIT, SIGTERM, Signals
 import classroom
 import hub_bridge
 from classroom.config import PORTAL_PREFIX, Settings, templates_folder
-from classroom.messages import GRADING_QUEUE, OPERATIONS_QUEUE, PORTAL_QUEUE
+from classroom.messages import GRADING_QUEUE, OPERATIONS_QUEUE, PORTAL_QUEUE, SERVERS_QUEUE
 from classroom.stack import health
 from classroom.stack.broker import broker_answers, broker_command
 from classroom.stack.child import Command
@@ -69,7 +69,7 @@ class Plan:
 def parts_of(plan: Plan) -> list[Part]:
     """All parts, in the order they start."""
     broker = [_broker(plan)] if plan.own_broker else []
-    return [*broker, _proxy(plan), _hub(plan), _grading(plan), _portal(plan), _worker(plan), _operations(plan)]
+    return [*broker, _proxy(plan), _hub(plan), _grading(plan), _portal(plan), _worker(plan), _operations(plan), _servers(plan)]
 
 
 def prepare_command(plan: Plan, *, demo: bool) -> Command:
@@ -116,17 +116,22 @@ def _portal(plan: Plan) -> Part:
 def _worker(plan: Plan) -> Part:
     """The portal's short tasks, and the clock (beat) that sends the regular ones: this is the only worker of its kind here."""
     clock = ["--beat", f"--schedule={plan.state.path / 'run' / 'beat'}"]
-    return _portal_worker(plan, "worker", PORTAL_QUEUE, *clock)
+    return _portal_worker(plan, "worker", PORTAL_QUEUE, "--concurrency=2", *clock)
 
 
 def _operations(plan: Plan) -> Part:
     """The portal's long tasks. They have a worker of their own so that no short one ever waits behind them."""
-    return _portal_worker(plan, "operations", OPERATIONS_QUEUE)
+    return _portal_worker(plan, "operations", OPERATIONS_QUEUE, "--concurrency=2")
+
+
+def _servers(plan: Plan) -> Part:
+    """The one who asks the hub for servers, one round after another; a single process is enough for that."""
+    return _portal_worker(plan, "servers", SERVERS_QUEUE, "--pool=solo")
 
 
 def _portal_worker(plan: Plan, name: str, queue: str, *more: str) -> Part:
     host = f"{queue}@homeroom"
-    arguments = _celery("classroom.tasks.app", "worker", f"--queues={queue}", f"--hostname={host}", "--concurrency=2", *more)
+    arguments = _celery("classroom.tasks.app", "worker", f"--queues={queue}", f"--hostname={host}", *more)
     command = _python(plan, name, environment_of(plan.settings), *arguments)
     return Part(name, command, _pong(plan, host), stage=2, stops=SOON, needs_database=True)
 

@@ -1,7 +1,8 @@
-"""The portal's two workers and its clock.
+"""The portal's workers and its clock.
 
 ``celery --app=classroom.tasks.app worker --queues=portal`` takes what is short and must not wait; another with
-``--queues=operations`` takes what is long; ``celery --app=classroom.tasks.app beat`` runs once.
+``--queues=operations`` takes what is long, one with ``--queues=servers`` starts servers; ``celery --app=classroom.tasks.app
+beat`` runs once.
 
 The functions in the other modules of this package do the work and can be called without Celery; here they get their names.
 Nothing is read from the environment before Celery needs its configuration.
@@ -14,13 +15,15 @@ from celery import Celery
 from celery.signals import after_setup_logger
 
 from classroom.config import Settings
-from classroom.messages import PORTAL_QUEUE
+from classroom.messages import PORTAL_QUEUE, SERVERS_QUEUE
 from classroom.services.operations import RUN_TASK
-from classroom.tasks import base, grading, operations, reaper
+from classroom.services.server_line import SERVE_TASK
+from classroom.tasks import base, grading, operations, reaper, servers
 from classroom.tasks.base import PortalTask
 
 REAP = "classroom.reap"
 OPEN_AND_CLOSE = "classroom.open_and_close"
+WARM_UP = "classroom.warm_up"
 
 
 def configuration() -> dict[str, Any]:
@@ -43,6 +46,8 @@ def configuration() -> dict[str, Any]:
             # Ticks that a worker could not take in time are worthless: `expires` keeps them from piling up.
             "reap": {"task": REAP, "schedule": 5.0, "options": {"expires": 5}},
             "open and close": {"task": OPEN_AND_CLOSE, "schedule": 15.0, "options": {"expires": 15}},
+            "warm up": {"task": WARM_UP, "schedule": 30.0, "options": {"expires": 30, "queue": SERVERS_QUEUE}},
+            "serve the line": {"task": SERVE_TASK, "schedule": 2.0, "options": {"expires": 2, "queue": SERVERS_QUEUE}},
         },
     }
 
@@ -85,6 +90,18 @@ def reap() -> None:
 def open_and_close() -> None:
     """Every fifteen seconds."""
     reaper.open_and_close(base.tools())
+
+
+@app.task(name=SERVE_TASK, quiet=True)  # type: ignore[untyped-decorator]
+def serve_line() -> None:
+    """When somebody asks for a server, and every two seconds."""
+    servers.serve_line(base.tools())
+
+
+@app.task(name=WARM_UP, quiet=True)  # type: ignore[untyped-decorator]
+def warm_up() -> None:
+    """Every half minute."""
+    servers.warm_up(base.tools())
 
 
 @after_setup_logger.connect  # type: ignore[untyped-decorator]

@@ -40,7 +40,7 @@ BLUEPRINTS = (
     auth.blueprint,
     identity.blueprint,
     receipts.blueprint,
-    study.blueprint,
+    *study.BLUEPRINTS,
     *teach.BLUEPRINTS,
 )
 

@@ -13,6 +13,7 @@ STAFF_PAGES = (
     ("teach.assignments", "Assignments", "notebook"),
     ("teach.people", "People", "people"),
     ("teach.gradebook", "Gradebook", "table"),
+    ("teach.course_settings", "Settings", "clock"),
 )
 
 

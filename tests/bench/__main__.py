@@ -17,6 +17,7 @@ from pathlib import Path
 from classroom.models import OperationKind
 from tests.bench.course import OWNER, SLUG, BenchCourse
 from tests.bench.measure import show, spent, timed
+from tests.bench.opening import opening
 from tests.bench.stall import WorstStall
 from tests.bench.stock import run_notebooks
 from tests.support.stack import Stack, running_stack
@@ -128,6 +129,7 @@ def main(students: int, submissions: int) -> None:
         roster(bench)
         provision(bench)
         deliver(bench)
+        opening(bench)
         grade(bench, submissions)
         with no_grading(stack):
             collect(bench)

@@ -16,7 +16,7 @@ from tests.support.visitor import Visitor, eventually
 
 COURSE, ASSIGNMENT = "data-101", "temperatures"
 LEAST = {"teacher": 18, "ada": 6}
-ELSEWHERE = {"auth.start", "auth.callback", "auth.invitation", "auth.one_time"}
+ELSEWHERE = {"auth.start", "auth.callback", "auth.invitation", "auth.one_time", "links.open_link"}
 """These lead away or need a link of their own; the story looks at them."""
 
 

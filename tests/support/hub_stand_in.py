@@ -18,14 +18,29 @@ class HubStandIn:
 
     def __init__(self) -> None:
         self.address = ""
-        self.server: str = "stopped"
-        """``stopped``, ``pending``, ``ready``, ``failed`` or ``stopping``."""
+        self.servers: dict[str, str] = {}
+        """By name: ``stopped``, ``pending``, ``ready``, ``failed`` or ``stopping``."""
+        self._others = "stopped"
         self.after_start = "pending"
+        self.at_once = 1000
+        """Servers it starts together; it is busy for the next one."""
+        self.says: list[dict[str, object]] = []
+        """The events of a start that is going on."""
         self.busy = False
         self.broken = False
         self.codes: dict[str, tuple[str, str]] = {}
         """OAuth codes: the person and the challenge they came with."""
         self.started: list[str] = []
+
+    @property
+    def server(self) -> str:
+        """How the servers are of which nothing else was said."""
+        return self._others
+
+    @server.setter
+    def server(self, state: str) -> None:
+        self.servers.clear()
+        self._others = state
 
     @property
     def api(self) -> str:
@@ -46,8 +61,13 @@ class HubStandIn:
                 return self._start(name)
             case "GET", ["users", name]:
                 return 200, {}, json.dumps({"name": name, "servers": self._servers(name)})
-            case "GET", ["users", _, "server", "progress"] if self.server == "failed":
+            case "GET", [users] if users.startswith("users?"):
+                ready = [{"name": name} for name, state in self.servers.items() if state == "ready"]
+                return 200, {}, json.dumps({"items": ready, "_pagination": {"next": None}})
+            case "GET", ["users", name, "server", "progress"] if self._state(name) == "failed":
                 return 200, {}, 'data: {"failed": true, "message": "Spawn failed"}\n\n'
+            case "GET", ["users", name, "server", "progress"] if self._state(name) == "pending":
+                return 200, {}, "".join(f"data: {json.dumps(event)}\n\n" for event in self.says)
             case _:
                 return 404, {}, "{}"
 
@@ -58,17 +78,21 @@ class HubStandIn:
         return (200, {}, json.dumps({"access_token": name})) if name and fits else (400, {}, "{}")
 
     def _start(self, name: str) -> tuple[int, dict[str, str], str]:
-        if self.busy:
+        if self.busy or [*self.servers.values()].count("pending") >= self.at_once:
             return 429, {"Retry-After": "30"}, "{}"
         self.started.append(name)
-        self.server = self.after_start
+        self.servers[name] = self.after_start
         return 202, {}, "{}"
 
+    def _state(self, name: str) -> str:
+        return self.servers.get(name, self._others)
+
     def _servers(self, name: str) -> dict[str, object]:
-        if self.server in {"stopped", "failed"}:
+        state = self._state(name)
+        if state in {"stopped", "failed"}:
             return {}
-        pending = {"pending": "spawn", "stopping": "stop"}.get(self.server)
-        return {"": {"ready": self.server == "ready", "pending": pending, "url": f"http://{name}.localhost:8001/user/{name}/"}}
+        pending = {"pending": "spawn", "stopping": "stop"}.get(state)
+        return {"": {"ready": state == "ready", "pending": pending, "url": f"http://{name}.localhost:8001/user/{name}/"}}
 
 
 @contextmanager

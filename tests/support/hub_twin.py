@@ -52,6 +52,10 @@ class HubTwin(HubClient):
         self._called("stop", {name})
         self.stopped.append(name)
 
+    def running_servers(self) -> set[str]:
+        self._called("running", set())
+        return set()
+
     def remove_user(self, name: str) -> None:
         self._called("forget", {name})
         self.users.discard(name)

@@ -68,14 +68,30 @@ async function watchOpening(element, failures = 0) {
     // The network was away for a moment: ask again.
   }
   if (state) {
-    element.querySelector("[data-opening-message]").textContent = state.message;
+    say(element.querySelector("[data-opening-message]"), state.message);
     const bar = element.querySelector("progress");
     if (bar) bar.value = state.percent;
+    showSteps(element, state.steps);
     if (state.state === "ready") return location.replace(state.url);
-    if (state.state === "failed") return location.reload();
+    if (state.state === "failed" || state.state === "stopped") return location.reload();
   }
-  const seconds = state ? 1 : Math.min(1 + failures, 10);
+  const seconds = state ? state.again : Math.min(1 + failures, 10);
   setTimeout(() => watchOpening(element, state ? 0 : failures + 1), seconds * 1000);
+}
+
+// A text that is written anew is read aloud anew, also when it is the same.
+function say(element, words) {
+  if (element.textContent !== words) element.textContent = words;
+}
+
+function showSteps(element, steps) {
+  element.querySelectorAll("[data-step]").forEach((line, number) => {
+    const step = steps[number];
+    line.dataset.state = step.state;
+    say(line.querySelector("[data-note]"), step.note);
+    if (step.state === "now") line.setAttribute("aria-current", "step");
+    else line.removeAttribute("aria-current");
+  });
 }
 
 // Copy and print buttons are hidden until somebody can act on them.

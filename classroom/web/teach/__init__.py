@@ -2,6 +2,8 @@
 
 from classroom.web.teach import (
     assignments,
+    comparison,
+    course_settings,
     courses,
     gradebook,
     grading,
@@ -16,7 +18,10 @@ from classroom.web.teach import (
 from classroom.web.teach.blueprint import blueprint
 
 # Importing the modules puts their views on the blueprint.
-NOUNS = (assignments, gradebook, grading, invitations, operations, overview, people, roster, submissions, uploads)
+NOUNS = (
+    assignments, comparison, course_settings, gradebook, grading, invitations, operations, overview, people, roster,
+    submissions, uploads,
+)  # fmt: skip
 BLUEPRINTS = (blueprint, courses.blueprint)
 
 __all__ = ["BLUEPRINTS", "NOUNS"]

@@ -20,6 +20,7 @@ from classroom.services import (
 )
 from classroom.web import audience
 from classroom.web.context import commit, course, db, now, person, settings
+from classroom.web.study.deep_link import link_to
 from classroom.web.teach.blueprint import SEE_OTHER, act, blueprint
 from classroom.web.teach.histogram import histogram
 from classroom.web.teach.local_time import read_local, write_local
@@ -215,6 +216,7 @@ def _page(found: Assignment, refusal: str = "", limits_refusal: str = "") -> str
         check=check,
         check_awaited=release_checks.is_awaited(check, now=now()),
         was_live=False,
+        link=link_to(found),
         plot=histogram(submitted.scores, release.max_score if release else 0),
         now=now(),
     )

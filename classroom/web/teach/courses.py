@@ -60,5 +60,10 @@ def _slug(text: str) -> str:
 
 
 def _form(refusal: str = "") -> str:
-    zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/")))
-    return render_template("teach/course_new.html", values=request.form, refusal=refusal, zones=["UTC", *zones])
+    return render_template("teach/course_new.html", values=request.form, refusal=refusal, zones=time_zones())
+
+
+def time_zones() -> list[str]:
+    """What a field for a time zone offers."""
+    zones = (zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/")))
+    return ["UTC", *sorted(zones)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub_bridge.client import BATCH, HubBusy, HubClient, HubRefused, HubUnavailable
+from hub_bridge.client import BATCH, HubBusy, HubClient, HubRefused, HubUnavailable, Progress
 
 
 class _Hub(BaseHTTPRequestHandler):
@@ -84,13 +84,16 @@ def test_users_are_read_page_by_page(client: HubClient, hub: SimpleNamespace) ->
     assert [(user.name, user.admin, user.groups) for user in users] == [("ana", False, ("g",)), ("bo", True, ())]
 
 
-def test_a_busy_hub_says_when_to_come_back(client: HubClient, hub: SimpleNamespace) -> None:
-    hub.answers["POST /users/ana/server"] = 429, {"Retry-After": "35"}, {"message": "too many"}
+@pytest.mark.parametrize(
+    ("said", "seconds"), [({"Retry-After": "35"}, 35), ({}, 5), ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, 5)]
+)
+def test_a_busy_hub_says_when_to_come_back(client: HubClient, hub: SimpleNamespace, said: dict[str, str], seconds: float) -> None:
+    hub.answers["POST /users/ana/server"] = 429, said, {"message": "too many"}
 
     with pytest.raises(HubBusy) as busy:
         client.start_server("ana")
 
-    assert busy.value.retry_after == 35
+    assert busy.value.retry_after == seconds
 
 
 def test_a_server_that_runs_already_is_simply_there(client: HubClient, hub: SimpleNamespace) -> None:
@@ -111,6 +114,28 @@ def test_a_start_that_failed_says_why(client: HubClient, hub: SimpleNamespace) -
     state = client.server_state("ana")
 
     assert (state.status, state.message) == ("stopped", "Spawn failed: no home")
+
+
+def test_how_far_a_start_is_comes_from_the_newest_event(client: HubClient, hub: SimpleNamespace) -> None:
+    events = [{"progress": 20, "message": "First"}, {"progress": 250, "message": "Then"}, {"odd": True}, ["odder"]]
+    stream = "\n\n".join(f"data: {json.dumps(event)}" for event in events)
+    hub.answers["GET /users/ana/server/progress"] = 200, {}, f"{stream}\n\n"
+
+    assert client.start_progress("ana") == Progress(100, "Then")
+
+
+def test_a_hub_that_says_nothing_of_a_start_is_not_waited_for(client: HubClient, hub: SimpleNamespace) -> None:
+    hub.answers["GET /users/ana/server/progress"] = 400, {}, {"message": "not starting"}
+
+    assert client.start_progress("ana") is None
+
+
+def test_those_whose_server_runs_are_asked_for_in_pages(client: HubClient, hub: SimpleNamespace) -> None:
+    for offset, name, following in ((0, "ana", {"offset": 200}), (200, "bo", None)):
+        page = {"items": [{"name": name}], "_pagination": {"next": following}}
+        hub.answers[f"GET /users?offset={offset}&limit=200&state=ready"] = 200, {}, page
+
+    assert client.running_servers() == {"ana", "bo"}
 
 
 @pytest.mark.parametrize(("status", "pending"), [("stopping", "stop"), ("pending", "spawn")])

@@ -5,7 +5,7 @@ Forms are sent without their token. Whoever the audience mark lets in gets as fa
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 
 from classroom.config import Settings
 from classroom.models import Assignment, Course, Enrolment, EnrolmentStatus, LinkKind, Operation, OperationKind, Person, Role
-from classroom.services import feedback, links, operations, rosters
+from classroom.services import feedback, links, operations, rosters, timetable
 from classroom.web.audience import Audience, audience_of
 from tests.support.pages import PageClient, SignIn
 from tests.support.work import Lab
@@ -100,13 +100,18 @@ def rows(lab: Lab, assignment: Assignment, settings: Settings, everybody: dict[s
     )
     kind, lifetime = LinkKind.invitation, timedelta(days=1)
     link = links.make_link(lab.session, person=student.person, kind=kind, lifetime=lifetime, now=lab.now)
+    class_time = timetable.add(
+        lab.session, course=lab.course, section_id=None, weekday=0, begins=time(10, 15), minutes=90, timezone="UTC", last_day=None
+    )
     lab.session.commit()
     assert isinstance(operation, Operation)
     return {
         "assignment": assignment.slug,
+        "class_time_id": class_time.id,
         "course": lab.course.slug,
         "enrolment_id": student.id,
         "filename": "css/base.css",
+        "notebook": "growth.ipynb",
         "number": 0,
         "operation_id": operation.id,
         "submission_id": submission.id,
