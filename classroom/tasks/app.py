@@ -14,13 +14,15 @@ from celery import Celery
 from celery.signals import after_setup_logger
 
 from classroom.config import Settings
-from classroom.messages import PORTAL_QUEUE
+from classroom.messages import OPERATIONS_QUEUE, PORTAL_QUEUE
 from classroom.services.operations import RUN_TASK
 from classroom.tasks import base, grading, operations, reaper
 from classroom.tasks.base import PortalTask
 
 REAP = "classroom.reap"
 OPEN_AND_CLOSE = "classroom.open_and_close"
+ANNOUNCE = "classroom.announce"
+SEND_DIGESTS = "classroom.send_digests"
 
 
 def configuration() -> dict[str, Any]:
@@ -43,6 +45,8 @@ def configuration() -> dict[str, Any]:
             # Ticks that a worker could not take in time are worthless: `expires` keeps them from piling up.
             "reap": {"task": REAP, "schedule": 5.0, "options": {"expires": 5}},
             "open and close": {"task": OPEN_AND_CLOSE, "schedule": 15.0, "options": {"expires": 15}},
+            "announce": {"task": ANNOUNCE, "schedule": 20.0, "options": {"expires": 20}},
+            "send digests": {"task": SEND_DIGESTS, "schedule": 60.0, "options": {"expires": 60, "queue": OPERATIONS_QUEUE}},
         },
     }
 
@@ -85,6 +89,18 @@ def reap() -> None:
 def open_and_close() -> None:
     """Every fifteen seconds."""
     reaper.open_and_close(base.tools())
+
+
+@app.task(name=ANNOUNCE, quiet=True)  # type: ignore[untyped-decorator]
+def announce() -> None:
+    """Every twenty seconds."""
+    reaper.announce(base.tools())
+
+
+@app.task(name=SEND_DIGESTS, quiet=True)  # type: ignore[untyped-decorator]
+def send_digests() -> None:
+    """Every minute, on the workers for long work."""
+    reaper.send_digests(base.tools())
 
 
 @after_setup_logger.connect  # type: ignore[untyped-decorator]

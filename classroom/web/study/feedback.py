@@ -3,14 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from flask import render_template
+from flask import render_template, request
 
 from classroom.errors import Unavailable
 from classroom.models import Submission
-from classroom.services import attempts, manifests
+from classroom.services import attempts, manifests, regrade_requests
 from classroom.services.submission_grades import QuestionGrade, SubmissionGrade
 from classroom.web import audience
-from classroom.web.context import db, files
+from classroom.web.context import db, enrolment, files, now
 from classroom.web.study.blueprint import blueprint
 from classroom.web.study.handin import own_submission
 from grader.view import Budget, CellView, UnreadableNotebook, notebook_view
@@ -33,11 +33,25 @@ class ReturnedNotebook:
 @audience.student
 def feedback(assignment: str, submission_id: int) -> str:
     """Points and comments, once they are released."""
-    submission = own_submission(assignment, submission_id)
+    return feedback_page(own_submission(assignment, submission_id))
+
+
+def feedback_page(submission: Submission, refusal: str = "") -> str:
+    """The page; ``refusal`` is about the form for asking, which keeps what was typed."""
     grade = attempts.released_grade(db(), submission=submission)
     notebooks = _notebooks(submission, grade)
+    mine = attempts.own_attempts(db(), enrolment=enrolment(), assignment=submission.assignment)
     return render_template(
-        "study/feedback.html", submission=submission, grade=grade, notebooks=notebooks, shown=_shown(notebooks)
+        "study/feedback.html",
+        submission=submission,
+        grade=grade,
+        notebooks=notebooks,
+        shown=_shown(notebooks),
+        attempts=mine,
+        asked=regrade_requests.requests_about(db(), submission=submission),
+        window=regrade_requests.window(db(), submission=submission, now=now()),
+        refusal=refusal,
+        typed=request.form if refusal else {},
     )
 
 

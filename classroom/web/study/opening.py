@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from classroom.errors import HomeroomError, NotFound
 from classroom.models import Assignment
-from classroom.services import deliveries, manifests
+from classroom.services import deliveries, manifests, openings
 from classroom.web import audience
 from classroom.web.context import commit, db, enrolment, files, homes, hub, now, person, settings
 from classroom.web.study.assignment import this_assignment
@@ -84,6 +84,7 @@ def _deliver(assignment: Assignment) -> None:
     if assignment.release is None:
         raise HomeroomError(f"{assignment.title} has no release yet.")
     deliveries.deliver_now(db(), files=files(), homes=homes(), enrolment=enrolment(), assignment=assignment, now=now())
+    openings.note_opened(db(), enrolment=enrolment(), assignment=assignment, now=now())
 
 
 def _ask_for_server() -> None:

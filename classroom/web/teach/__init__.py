@@ -3,12 +3,14 @@
 from classroom.web.teach import (
     assignments,
     courses,
+    extensions,
     gradebook,
     grading,
     invitations,
     operations,
     overview,
     people,
+    requests,
     roster,
     submissions,
     uploads,
@@ -16,7 +18,10 @@ from classroom.web.teach import (
 from classroom.web.teach.blueprint import blueprint
 
 # Importing the modules puts their views on the blueprint.
-NOUNS = (assignments, gradebook, grading, invitations, operations, overview, people, roster, submissions, uploads)
+NOUNS = (
+    assignments, extensions, gradebook, grading, invitations, operations, overview, people, requests, roster, submissions,
+    uploads,
+)  # fmt: skip
 BLUEPRINTS = (blueprint, courses.blueprint)
 
 __all__ = ["BLUEPRINTS", "NOUNS"]
