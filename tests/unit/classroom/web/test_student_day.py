@@ -9,7 +9,7 @@ from classroom.config import Settings
 from classroom.models import Assignment, Enrolment, ExtensionRequest, MailRhythm, Notification, RegradeRequest
 from classroom.services import announcements, extensions, feedback, opt_out
 from tests.support.pages import PageClient, SignIn, soup_of, text_of
-from tests.support.work import Lab, answered
+from tests.support.work import Lab, answered, cell, notebook
 
 GROWTH = "/courses/bio1/a/growth/"
 TEACH = "/courses/bio1/teach/"
@@ -228,6 +228,27 @@ def test_feedback_goes_from_attempt_to_attempt(browser: PageClient, lab: Lab, ad
     other = soup_of(page).find("a", string="Attempt 1")
     assert other is not None
     assert str(other["href"]) == f"/portal{first}feedback"
+
+
+def test_the_mark_scheme_stands_with_the_feedback_only_where_the_teacher_says_so(
+    browser: PageClient, tessa: PageClient, lab: Lab, ada: Enrolment, assignment: Assignment
+) -> None:
+    scheme = "Plot it.\n### BEGIN MARK SCHEME\nOne point for labels.\n### END MARK SCHEME"
+    task = cell("markdown", scheme, grade_id="plot", task=True, points=1)
+    lab.release(
+        {"growth.ipynb": notebook(task, cell("markdown", "Because.", grade_id="why", grade=True, solution=True, points=3))}
+    )
+    submission = lab.hand_in(ada, assignment)
+    lab.grade(submission)
+    lab.score(submission, "plot", 1.0)
+    feedback.release_feedback(lab.session, submission=submission, actor=None, now=lab.now)
+    lab.session.commit()
+    here = f"{GROWTH}attempts/{submission.id}/"
+    before = text_of(browser.get(f"{here}feedback"))
+    tessa.post(f"{TEACH}assignments/growth/requests", {"regrade_days": "7", "shows_scheme": "1"})
+
+    assert "One point for labels." not in before
+    assert "One point for labels." in text_of(browser.get(f"{here}feedback"))
 
 
 def test_a_student_asks_for_a_second_look_and_reads_the_answer(
