@@ -29,10 +29,10 @@ def later(moment: datetime, *, minutes: int, timezone: str) -> datetime:
 
 
 def minutes_between(start: datetime, end: datetime, *, timezone: str) -> int:
-    """The minutes that :func:`later` needs to come from ``start`` to ``end``."""
+    """The whole minutes that :func:`later` needs to come from ``start`` to ``end``, rounded up: a promised time is kept."""
     zone = ZoneInfo(timezone)
     naive_start, naive_end = (moment.astimezone(zone).replace(tzinfo=None) for moment in (start, end))
-    return int((naive_end - naive_start) / timedelta(minutes=1))
+    return -((naive_start - naive_end) // timedelta(minutes=1))
 
 
 def extensions_of(session: Session, *, enrolment_ids: Iterable[int]) -> dict[tuple[int, int], Extension]:
