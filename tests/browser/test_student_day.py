@@ -5,11 +5,9 @@ The pictures of docs/how-to/what-students-see.md are taken here: ``make docs-scr
 
 import os
 import re
-import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -62,12 +60,16 @@ def press(page: Page, name: str | re.Pattern[str]) -> None:
     page.wait_for_load_state()
 
 
-def show(page: Page, look: Look, name: str, **options: Any) -> None:
-    """Look at the page; where pictures for the docs are asked for, take one."""
-    look(page, f"student-{name}", **options)
+def show(page: Page, look: Look, name: str, *, width: int = 1280, height: int = 720) -> None:
+    """Look at the page; where pictures for the docs are asked for, take one of its upper part."""
+    look(page, f"student-{name}")
     if PICTURES:
-        shutil.copy(look.folder / f"student-{name}-narrow-light.png", Path(PICTURES) / f"student-{name}-phone.png")
-        shutil.copy(look.folder / f"student-{name}-wide-light.png", Path(PICTURES) / f"student-{name}.png")
+        before = page.viewport_size
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("scrollTo(0, 0)")
+        page.screenshot(path=Path(PICTURES) / f"student-{name}.png", animations="disabled")
+        if before:
+            page.set_viewport_size(before)
 
 
 def sees_what_is_due(page: Page, stack: Stack, look: Look) -> None:
@@ -81,7 +83,7 @@ def sees_what_is_due(page: Page, stack: Stack, look: Look) -> None:
 def asks_for_more_time(page: Page, stack: Stack, look: Look) -> None:
     page.goto(f"{stack.portal}/courses/{COURSE}/a/{ASSIGNMENT}/")
     page.get_by_role("link", name="Ask for more time").click()
-    show(page, look, "more-time")
+    look(page, "more-time")
     until = datetime.fromisoformat(due(stack)) + timedelta(days=2)
     page.get_by_label("Until when").fill(until.strftime("%Y-%m-%dT%H:%M"))
     page.get_by_label("Why").fill("My train was cancelled, and my notes are at home.")
@@ -121,7 +123,7 @@ def sees_the_own_deadline(page: Page, stack: Stack, look: Look) -> None:
     expect(page.get_by_text(re.compile("plus your .*day")).first).to_be_visible()
     look(page, "home-more-time")
     page.goto(f"{stack.portal}/courses/{COURSE}/a/{ASSIGNMENT}/")
-    show(page, look, "assignment")
+    show(page, look, "assignment", width=390, height=900)
     page.goto(f"{stack.portal}/courses/{COURSE}/")
     look(page, "course")
 
@@ -159,7 +161,7 @@ def asks_for_a_second_look(page: Page, stack: Stack, look: Look) -> None:
     look(page, "home-graded")
     page.get_by_role("link", name=re.compile("See feedback")).click()
     page.get_by_label("Why").fill("The second sentence says what you ask for.")
-    show(page, look, "feedback")
+    show(page, look, "feedback", height=900)
     press(page, "Ask for a second look")
     expect(page.get_by_text("Waiting for an answer")).to_be_visible()
 
@@ -177,7 +179,7 @@ def teacher_answers(page: Page, stack: Stack, look: Look) -> None:
 def reads_the_news(page: Page, stack: Stack, look: Look) -> None:
     page.goto(f"{stack.portal}/")
     page.get_by_role("link", name=re.compile("Notifications")).click()
-    show(page, look, "notifications")
+    look(page, "notifications")
     page.get_by_role("link", name=re.compile("about the points")).click()
     expect(page.get_by_text("It does, but it gives no reason.")).to_be_visible()
     look(page, "feedback-answered")
