@@ -18,7 +18,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up install test check lint unit conformance corpus sandbox-walls functional browser test-slow fuzz bench bench-grading docs lock format clean
+.PHONY: help up install test check lint unit conformance corpus sandbox-walls functional browser test-slow fuzz bench bench-grading docs docs-screenshots lock format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,10 @@ bench-grading: $(VENV)/.dev .venv-nbgrader/.done ## What grading costs beside nb
 
 docs: $(VENV)/.dev ## Write docs/reference/command-line.md anew from the commands' own help
 	$(BIN)/python tools/command_line_page.py
+
+docs-screenshots: $(VENV)/.dev $(VENV)/.chromium ## Take the pictures in docs/images anew, from the example course
+	@mkdir -p docs/images
+	HOMEROOM_DOCS_SCREENSHOTS=docs/images $(BIN)/pytest tests/browser/test_student_day.py -m slow
 
 format: $(VENV)/.dev ## Put code into the house's format
 	$(BIN)/ruff format .

@@ -92,6 +92,8 @@ class Settings(BaseSettings):
     smtp_tls: Literal["none", "starttls", "tls"] = Field("none", description="How the connection is protected.")
     mail_from: str = Field("homeroom@localhost", description="Sender of all mail.")
 
+    digest_hour: int = Field(7, ge=0, lt=24, description="Hour of the day, in each person's zone, at which daily mail goes out.")
+
     # Invitations
     invitation_days: int = Field(30, gt=0, description="Days an invitation link works.")
 

@@ -5,15 +5,19 @@ from classroom.models.base import Base
 from classroom.models.class_time import ClassTime
 from classroom.models.course import Course, Section
 from classroom.models.enrolment import STAFF, TEACHERS, Enrolment, EnrolmentStatus, Role, RosterUpload
+from classroom.models.extension import AskedState, Extension, ExtensionRequest
 from classroom.models.grading import Feedback, GradeJob, JobState, ManualScore, Result, ResultStatus, Review, Score
+from classroom.models.notification import Notification, NotificationKind
 from classroom.models.operation import Operation, OperationKind, OperationState, OutboxMessage
-from classroom.models.person import LinkKind, Person, SignInLink
+from classroom.models.person import LinkKind, MailRhythm, Person, SignInLink
+from classroom.models.regrade import RegradeRequest, RegradeState
 from classroom.models.server import ServerStart, StartState
 from classroom.models.submission import Submission, Trigger
 
 __all__ = [
-    "STAFF", "TEACHERS", "Assignment", "Base", "ClassTime", "Course", "Delivery", "Enrolment", "EnrolmentStatus", "Feedback",
-    "GradeJob", "JobState", "LinkKind", "ManualScore", "Operation", "OperationKind", "OperationState", "OutboxMessage",
-    "Person", "Release", "ReleaseCheck", "Result", "ResultStatus", "Review", "Role", "RosterUpload", "Score", "Section",
-    "ServerStart", "SignInLink", "StartState", "Submission", "Trigger",
+    "STAFF", "TEACHERS", "AskedState", "Assignment", "Base", "ClassTime", "Course", "Delivery", "Enrolment",
+    "EnrolmentStatus", "Extension", "ExtensionRequest", "Feedback", "GradeJob", "JobState", "LinkKind", "MailRhythm",
+    "ManualScore", "Notification", "NotificationKind", "Operation", "OperationKind", "OperationState", "OutboxMessage",
+    "Person", "RegradeRequest", "RegradeState", "Release", "ReleaseCheck", "Result", "ResultStatus", "Review", "Role",
+    "RosterUpload", "Score", "Section", "ServerStart", "SignInLink", "StartState", "Submission", "Trigger",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from classroom.models.base import Base
@@ -36,6 +36,12 @@ class Assignment(Base):
     """Overrides of grader.jobs.Limits."""
     shown: Mapped[str] = mapped_column(String(10), default="message", server_default="message")
     """What students see of a test that failed; see grader.jobs.Shown."""
+    regrade_days: Mapped[int] = mapped_column(default=7, server_default="7")
+    """So many days after feedback was returned its student may ask for a regrade; 0: not at all."""
+    shows_scheme: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether returned feedback shows the mark scheme of tasks."""
+    reminded_for: Mapped[datetime | None]
+    """The due date that students were reminded of."""
 
     course: Mapped[Course] = relationship()
     release: Mapped["Release | None"] = relationship(foreign_keys=[release_id])
@@ -60,6 +66,8 @@ class Release(Base):
     max_score: Mapped[float]
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    announced_at: Mapped[datetime | None]
+    """When students were told that it is there."""
 
     assignment: Mapped[Assignment] = relationship(foreign_keys=[assignment_id])
 
@@ -94,6 +102,8 @@ class Delivery(Base):
     kept: Mapped[list[str]] = mapped_column(default=list)
     """Files the student had changed: theirs stayed, ours lies beside them."""
     error: Mapped[str | None] = mapped_column(String(500))
+    opened_at: Mapped[datetime | None]
+    """When its student first pressed Open."""
 
     enrolment: Mapped[Enrolment] = relationship()
     release: Mapped[Release] = relationship()

@@ -12,6 +12,14 @@ UID_BASE = 200_000
 """Students' servers run as uid UID_BASE + person id when the stack runs as root."""
 
 
+class MailRhythm(StrEnum):
+    """How often somebody gets mail about what happens in their courses."""
+
+    off = "off"
+    daily = "daily"
+    at_once = "at_once"
+
+
 class Person(Base):
     """Somebody with an account. ``hub_name`` is their name at the hub and of their home folder."""
 
@@ -27,6 +35,11 @@ class Person(Base):
     interface: Mapped[str | None] = mapped_column(String(20))
     """Where notebooks open for this person ("lab" or "notebook"); None: as the course says."""
     created_at: Mapped[datetime]
+    timezone: Mapped[str | None] = mapped_column(String(60))
+    """The zone they want to read times in; None: their browser's."""
+    mail_rhythm: Mapped[MailRhythm] = mapped_column(default=MailRhythm.daily, server_default=MailRhythm.daily.value)
+    digest_at: Mapped[datetime | None]
+    """When the last mail about their courses was made."""
 
     @property
     def uid(self) -> int:

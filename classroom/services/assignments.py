@@ -15,7 +15,6 @@ from classroom.models import (
     Assignment,
     Course,
     Delivery,
-    Enrolment,
     Feedback,
     GradeJob,
     JobState,
@@ -23,35 +22,14 @@ from classroom.models import (
     Person,
     Submission,
 )
-from classroom.services import deliveries
+from classroom.services import deliveries, due_collections
 from classroom.services.class_list import newest_attempts, student_ids
 from classroom.services.grade_totals import grade_totals
-from classroom.services.submission_grades import grades_of
 from grader.jobs import LIMITS, Limits, Shown, read_limits
 
 _LONGEST_TITLE = 200
 
 Phase = Literal["draft", "scheduled", "open", "due"]
-StudentState = Literal["not_opened", "in_progress", "handed_in", "graded"]
-
-
-@dataclass(frozen=True, slots=True)
-class StudentAssignment:
-    """One assignment as its student sees it.
-
-    ``not_opened``: published, but its opening time is still to come. ``in_progress``: open, nothing handed in. ``handed_in``: the
-    newest attempt (``submission``) is on its way. ``graded``: its scores are released; only then there is a ``score``.
-    ``returned`` is the newest attempt with released scores, which may be an earlier one.
-    """
-
-    assignment: Assignment
-    state: StudentState
-    submission: Submission | None
-    attempts: int
-    score: float | None
-    max_score: float
-    due_at: datetime | None
-    returned: Submission | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +68,13 @@ def update(
         raise HomeroomError(f"An assignment needs a title of at most {_LONGEST_TITLE} characters.")
     if opens_at is not None and due_at is not None and due_at <= opens_at:
         raise HomeroomError("The due date must come after the opening date.")
-    if due_at != assignment.due_at and (due_at is None or due_at > now):
-        assignment.collected_at = None
     if shown not in get_args(Shown):
         raise HomeroomError("Choose what students see of a failed test.")
+    is_moved = due_at != assignment.due_at
     assignment.title, assignment.shown = title, shown
     assignment.opens_at, assignment.due_at, assignment.accepts_late = opens_at, due_at, accepts_late
+    if is_moved:
+        due_collections.collect_anew(session, assignment=assignment, now=now)
     session.flush()
 
 
@@ -123,41 +102,9 @@ def publish(session: Session, *, assignment: Assignment, actor: Person | None, n
     return deliveries.start_delivery(session, assignment=assignment, actor=actor, now=now)
 
 
-def students_view(session: Session, *, enrolment: Enrolment, now: datetime) -> list[StudentAssignment]:
-    """The published assignments of the course as this student sees them, in the course's order."""
-    published = _of(session, enrolment.course, published=True)
-    attempts: dict[int, list[Submission]] = {}
-    for submission in session.scalars(
-        select(Submission).where(Submission.enrolment_id == enrolment.id).order_by(Submission.attempt)
-    ):
-        attempts.setdefault(submission.assignment_id, []).append(submission)
-    released = set(
-        session.scalars(select(Feedback.submission_id).join(Feedback.submission).where(Submission.enrolment_id == enrolment.id))
-    )
-    returned = [one for mine in attempts.values() for one in mine if one.id in released]
-    scores = {id_: grade for id_, grade in grades_of(session, submissions=returned).items() if not grade.held}
-
-    def view(assignment: Assignment) -> StudentAssignment:
-        mine = attempts.get(assignment.id, [])
-        submission = mine[-1] if mine else None
-        grade = scores.get(submission.id) if submission else None
-        return StudentAssignment(
-            assignment=assignment,
-            state=_state(assignment, submission, is_released=grade is not None, now=now),
-            submission=submission,
-            attempts=len(mine),
-            score=grade.score if grade else None,
-            max_score=grade.max_score if grade else _max_score(assignment),
-            due_at=assignment.due_at,
-            returned=next((attempt for attempt in reversed(mine) if attempt.id in scores), None),
-        )
-
-    return [view(assignment) for assignment in published]
-
-
 def staff_view(session: Session, *, course: Course, now: datetime) -> list[StaffAssignment]:
     """All assignments of the course with how far each is, in the course's order."""
-    assignments = _of(session, course, published=False)
+    assignments = _of(session, course)
     students = student_ids(course.id)
     enrolled = session.scalar(select(func.count()).select_from(students.subquery())) or 0
     delivered = session.execute(
@@ -196,19 +143,9 @@ def staff_view(session: Session, *, course: Course, now: datetime) -> list[Staff
     ]
 
 
-def _of(session: Session, course: Course, *, published: bool) -> list[Assignment]:
+def _of(session: Session, course: Course) -> list[Assignment]:
     wanted = select(Assignment).where(Assignment.course_id == course.id).options(joinedload(Assignment.release))
-    if published:
-        wanted = wanted.where(Assignment.published_at.is_not(None), Assignment.release_id.is_not(None))
     return list(session.scalars(wanted.order_by(Assignment.position, Assignment.id)))
-
-
-def _state(assignment: Assignment, submission: Submission | None, *, is_released: bool, now: datetime) -> StudentState:
-    if is_released:
-        return "graded"
-    if submission is not None:
-        return "handed_in"
-    return "not_opened" if assignment.opens_at is not None and assignment.opens_at > now else "in_progress"
 
 
 def _phase(assignment: Assignment, *, now: datetime) -> Phase:
@@ -217,7 +154,3 @@ def _phase(assignment: Assignment, *, now: datetime) -> Phase:
     if assignment.opens_at is not None and assignment.opens_at > now:
         return "scheduled"
     return "due" if assignment.due_at is not None and assignment.due_at < now else "open"
-
-
-def _max_score(assignment: Assignment) -> float:
-    return assignment.release.max_score if assignment.release else 0.0

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from classroom.errors import HomeroomError, Unavailable
@@ -18,7 +18,7 @@ from classroom.models import (
     Submission,
     Trigger,
 )
-from classroom.services import manifests, operations, snapshots, submissions
+from classroom.services import deadlines, manifests, operations, snapshots, submissions
 from classroom.services.class_list import student_ids
 from classroom.services.manifests import Manifest
 from classroom.services.operation_context import OperationContext
@@ -44,7 +44,7 @@ def run_collect(context: OperationContext, operation_id: int) -> None:
         if operation is None:
             return
         job = _prepare(session, context, operation)
-        waiting = [] if _is_early(job, context.now()) else _waiting(session, job)
+        waiting = [] if _is_early(job, context.now()) else _waiting(session, job, operation, context.now())
         operations.advance(operation, done=0, total=len(waiting), now=context.now())
         session.commit()
     problems: list[str] = []
@@ -118,9 +118,25 @@ def _is_early(job: _Job, now: datetime) -> bool:
     return job.trigger is Trigger.deadline and (due_at is None or due_at > now)
 
 
-def _waiting(session: Session, job: _Job) -> Sequence[int]:
+def _waiting(session: Session, job: _Job, operation: Operation, now: datetime) -> Sequence[int]:
+    """Students without an attempt; at a deadline only those whose own it is."""
     handed_in = exists().where(Submission.enrolment_id == Enrolment.id, Submission.assignment_id == job.assignment.id)
-    return session.scalars(student_ids(job.assignment.course_id).where(~handed_in).order_by(Enrolment.id)).all()
+    wanted = student_ids(job.assignment.course_id).where(~handed_in)
+    if job.trigger is Trigger.deadline:
+        since = _last_deadline(session, operation)
+        wanted = wanted.where(deadlines.is_due_now(session, assignment=job.assignment, since=since, now=now))
+    return session.scalars(wanted.order_by(Enrolment.id)).all()
+
+
+def _last_deadline(session: Session, operation: Operation) -> datetime | None:
+    """When the deadline's collection before this one was started."""
+    before = select(func.max(Operation.created_at)).where(
+        Operation.kind == OperationKind.collect,
+        Operation.assignment_id == operation.assignment_id,
+        Operation.created_by_id.is_(None),
+        Operation.id < operation.id,
+    )
+    return session.scalar(before)
 
 
 def _look(context: OperationContext, job: _Job, enrolment_ids: Sequence[int]) -> list[_Look]:

@@ -9,8 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from classroom.errors import HomeroomError, Unavailable
-from classroom.models import Assignment, Enrolment, Feedback, Operation, OperationKind, Person, Submission
-from classroom.services import manifests, operations
+from classroom.models import (
+    Assignment,
+    Enrolment,
+    Feedback,
+    Operation,
+    OperationKind,
+    Person,
+    Submission,
+)
+from classroom.services import manifests, notifications, operations
 from classroom.services.class_list import newest_attempts
 from classroom.services.operation_context import OperationContext
 from classroom.services.submission_grades import SubmissionGrade, grades_of
@@ -50,6 +58,7 @@ def release_feedback(
     session.add_all(Feedback(submission_id=s.id, released_at=now, released_by_id=actor.id if actor else None) for s in new)
     session.flush()
     if new:
+        notifications.tell_of_feedback(session, assignment=assignment, submissions=new, now=now)
         _start(session, assignment, actor, now)
     return len(new)
 

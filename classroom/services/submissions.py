@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from classroom.config import Settings
 from classroom.errors import Conflict, HomeroomError
-from classroom.models import Assignment, Enrolment, OperationKind, Submission, Trigger
-from classroom.services import grading, manifests, operations, snapshots
+from classroom.models import Assignment, Enrolment, Submission, Trigger
+from classroom.services import deadlines, grading, manifests, snapshots
 from classroom.services.manifests import Manifest
 from grader.files import FileStore
 from hub_bridge.homes import Homes
@@ -27,9 +27,9 @@ class HandIn:
     wanted: list[str]
 
 
-def prepare(*, enrolment: Enrolment, assignment: Assignment, now: datetime) -> HandIn:
-    """What to take from the student's home. Raises HomeroomError when the assignment takes no work now."""
-    check_open(assignment, now=now)
+def prepare(session: Session, *, enrolment: Enrolment, assignment: Assignment, now: datetime) -> HandIn:
+    """What to take from the student's home. Raises HomeroomError when the assignment takes no work of theirs now."""
+    check_open(session, enrolment=enrolment, assignment=assignment, now=now)
     assert assignment.release is not None
     wanted = manifests.notebooks(assignment.release.release_files)
     return HandIn(enrolment.person.hub_name, snapshots.folder(assignment), wanted)
@@ -45,17 +45,18 @@ def take(hand_in: HandIn, *, files: FileStore, homes: Homes, limits: Settings) -
     return manifests.store(files, contents)
 
 
-def check_open(assignment: Assignment, *, now: datetime) -> None:
-    """Raise HomeroomError when this assignment takes no work now."""
+def check_open(session: Session, *, enrolment: Enrolment, assignment: Assignment, now: datetime) -> None:
+    """Raise HomeroomError when this assignment takes no work of this student now."""
     if assignment.release is None or assignment.published_at is None or (assignment.opens_at or now) > now:
         raise HomeroomError(f"{assignment.title} is not open yet.")
-    if is_late(assignment, now=now) and not assignment.accepts_late:
-        raise HomeroomError(f"{assignment.title} was due and takes no late work. Talk to your teacher if you need more time.")
+    if not assignment.accepts_late and is_late(session, enrolment=enrolment, assignment=assignment, now=now):
+        raise HomeroomError(f"{assignment.title} was due and takes no late work. Ask for more time on its page if you need it.")
 
 
-def is_late(assignment: Assignment, *, now: datetime) -> bool:
-    """Whether the due date has passed."""
-    return assignment.due_at is not None and now > assignment.due_at
+def is_late(session: Session, *, enrolment: Enrolment, assignment: Assignment, now: datetime) -> bool:
+    """Whether the student's own deadline has passed."""
+    due_at = deadlines.due_for(session, enrolment=enrolment, assignment=assignment)
+    return due_at is not None and now > due_at
 
 
 def record(
@@ -77,7 +78,7 @@ def record(
             received_at=now,
             trigger=trigger,
             # What the deadline's collection takes was there at the deadline, however long the collection takes.
-            late=trigger is not Trigger.deadline and is_late(assignment, now=now),
+            late=trigger is not Trigger.deadline and is_late(session, enrolment=enrolment, assignment=assignment, now=now),
         )
         try:
             with session.begin_nested():
@@ -99,24 +100,3 @@ def attempts_of(session: Session, *, enrolment: Enrolment, assignment: Assignmen
     """All attempts, newest first."""
     attempts = select(Submission).where(Submission.enrolment_id == enrolment.id, Submission.assignment_id == assignment.id)
     return list(session.scalars(attempts.order_by(Submission.attempt.desc())))
-
-
-def start_due_collections(session: Session, *, now: datetime) -> int:
-    """Start the deadline's collection of every assignment that has just become due, once, and return how many."""
-    due = (
-        select(Assignment)
-        .join(Assignment.course)
-        .options(contains_eager(Assignment.course))
-        .where(
-            Assignment.published_at.is_not(None),
-            Assignment.release_id.is_not(None),
-            Assignment.due_at <= now,
-            Assignment.collected_at.is_(None),
-        )
-    )
-    started = 0
-    for assignment in session.scalars(due):
-        assignment.collected_at = now
-        operations.start(session, kind=OperationKind.collect, course=assignment.course, assignment=assignment, now=now)
-        started += 1
-    return started

@@ -15,7 +15,7 @@ from celery import Celery
 from celery.signals import after_setup_logger
 
 from classroom.config import Settings
-from classroom.messages import PORTAL_QUEUE, SERVERS_QUEUE
+from classroom.messages import OPERATIONS_QUEUE, PORTAL_QUEUE, SERVERS_QUEUE
 from classroom.services.operations import RUN_TASK
 from classroom.services.server_line import SERVE_TASK
 from classroom.tasks import base, grading, operations, reaper, servers
@@ -24,6 +24,8 @@ from classroom.tasks.base import PortalTask
 REAP = "classroom.reap"
 OPEN_AND_CLOSE = "classroom.open_and_close"
 WARM_UP = "classroom.warm_up"
+ANNOUNCE = "classroom.announce"
+SEND_DIGESTS = "classroom.send_digests"
 
 
 def configuration() -> dict[str, Any]:
@@ -48,6 +50,8 @@ def configuration() -> dict[str, Any]:
             "open and close": {"task": OPEN_AND_CLOSE, "schedule": 15.0, "options": {"expires": 15}},
             "warm up": {"task": WARM_UP, "schedule": 30.0, "options": {"expires": 30, "queue": SERVERS_QUEUE}},
             "serve the line": {"task": SERVE_TASK, "schedule": 2.0, "options": {"expires": 2, "queue": SERVERS_QUEUE}},
+            "announce": {"task": ANNOUNCE, "schedule": 20.0, "options": {"expires": 20}},
+            "send digests": {"task": SEND_DIGESTS, "schedule": 60.0, "options": {"expires": 60, "queue": OPERATIONS_QUEUE}},
         },
     }
 
@@ -102,6 +106,18 @@ def serve_line() -> None:
 def warm_up() -> None:
     """Every half minute."""
     servers.warm_up(base.tools())
+
+
+@app.task(name=ANNOUNCE, quiet=True)  # type: ignore[untyped-decorator]
+def announce() -> None:
+    """Every twenty seconds."""
+    reaper.announce(base.tools())
+
+
+@app.task(name=SEND_DIGESTS, quiet=True)  # type: ignore[untyped-decorator]
+def send_digests() -> None:
+    """Every minute, on the workers for long work."""
+    reaper.send_digests(base.tools())
 
 
 @after_setup_logger.connect  # type: ignore[untyped-decorator]

@@ -4,7 +4,17 @@ from datetime import timedelta
 
 from classroom.errors import Unavailable
 from classroom.messages import GRADING_QUEUE
-from classroom.services import deliveries, grading, operations, outbox, provisioning, submissions
+from classroom.services import (
+    announcements,
+    deliveries,
+    digests,
+    due_collections,
+    grading,
+    notifications,
+    operations,
+    outbox,
+    provisioning,
+)
 from classroom.tasks.base import Tools
 
 SETTLED = timedelta(seconds=2)
@@ -32,9 +42,22 @@ def open_and_close(tools: Tools) -> None:
     with tools.context.sessions.begin() as session:
         started = provisioning.start_due(session, now=now)
         started += deliveries.start_due(session, now=now)
-        started += submissions.start_due_collections(session, now=now)
+        started += due_collections.start_due_collections(session, now=now)
     if started:
         tools.send_pending()
+
+
+def announce(tools: Tools) -> None:
+    """Tell people what is new by the clock: assignments that opened, new versions, deadlines that come near."""
+    with tools.context.sessions.begin() as session:
+        announcements.announce_due(session, now=tools.context.now())
+
+
+def send_digests(tools: Tools) -> None:
+    """Mail what people were told and have not read. Long, where many are due: for the queue of operations."""
+    digests.send_due(tools.context)
+    with tools.context.sessions.begin() as session:
+        notifications.forget_old(session, now=tools.context.now())
 
 
 def _is_empty(tools: Tools, queue: str) -> bool:

@@ -18,13 +18,16 @@ from classroom.web import (
     health,
     home,
     identity,
+    mail,
     navigation,
+    notifications,
     people,
     receipts,
     security,
     study,
     teach,
     words,
+    zones,
 )
 from grader.files import FileStore
 from hub_bridge.client import HubClient
@@ -40,6 +43,8 @@ BLUEPRINTS = (
     auth.blueprint,
     identity.blueprint,
     receipts.blueprint,
+    notifications.blueprint,
+    mail.blueprint,
     *study.BLUEPRINTS,
     *teach.BLUEPRINTS,
 )
@@ -69,7 +74,7 @@ def create_app(
     )
     context.init_app(app, parts)
     # The order matters: first where a request comes from, then who sent it, then whether it carries our form's token.
-    for part in (errors, assets, words, navigation, people, security, audience):
+    for part in (errors, assets, words, zones, navigation, people, security, audience):
         part.init_app(app)
     security.csrf.init_app(app)
     for blueprint in BLUEPRINTS:

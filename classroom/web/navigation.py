@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, g, request, url_for
 
 from classroom.models import Enrolment
-from classroom.services import courses
+from classroom.services import courses, notifications
 from classroom.web.context import db, visitor
 
 STAFF_PAGES = (
@@ -13,6 +13,7 @@ STAFF_PAGES = (
     ("teach.assignments", "Assignments", "notebook"),
     ("teach.people", "People", "people"),
     ("teach.gradebook", "Gradebook", "table"),
+    ("teach.requests", "Requests", "comment"),
     ("teach.course_settings", "Settings", "clock"),
 )
 
@@ -35,6 +36,7 @@ def init_app(app: Flask) -> None:
             "my_courses": my_courses,
             "here": lambda: g.get("enrolment"),
             "course_navigation": course_navigation,
+            "unread_notifications": unread_notifications,
         }
     )
 
@@ -48,6 +50,12 @@ def my_courses() -> list[Enrolment]:
         g.my_courses = courses.enrolments_of(db(), person=person)
     found: list[Enrolment] = g.my_courses
     return found
+
+
+def unread_notifications() -> int:
+    """How many things the signed-in person has been told and has not read."""
+    person = visitor()
+    return notifications.unread_count(db(), person=person) if person else 0
 
 
 def course_navigation(enrolment: Enrolment) -> list[NavigationLink]:

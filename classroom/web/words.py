@@ -15,9 +15,7 @@ ROLE_WORDS = {Role.owner: "Owner", Role.teacher: "Teacher", Role.grader: "Grader
 def init_app(app: Flask) -> None:
     """Make them known to the templates."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(
-        points=points, size=size, role=role_word, in_zone=in_zone, iso=iso, plural=plural, trusted=trusted
-    )
+    app.jinja_env.filters.update(points=points, size=size, role=role_word, span=span, iso=iso, plural=plural, trusted=trusted)
 
 
 def points(value: float | None) -> str:
@@ -52,10 +50,18 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def in_zone(moment: datetime, zone: str = "UTC") -> str:
-    """A time as the course's clock shows it, for readers whose browser does not turn it to theirs."""
+def span(minutes: int) -> str:
+    """``2 days``, ``1 day 6 hours``, ``90 minutes`` as ``1 hour 30 minutes``."""
+    days, rest = divmod(minutes, 1440)
+    hours, left = divmod(rest, 60)
+    parts = [plural(count, unit) for count, unit in ((days, "day"), (hours, "hour"), (left, "minute")) if count]
+    return " ".join(parts) or "no time"
+
+
+def in_zone(moment: datetime, zone: str = "UTC", *, named: bool = True) -> str:
+    """A time on the clock of ``zone``, for readers whose browser does not turn it to theirs."""
     local = moment.astimezone(_zone(zone))
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} ({zone})"
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}" + (f" ({zone})" if named else "")
 
 
 def iso(moment: datetime) -> str:

@@ -110,7 +110,7 @@ class BenchCourse:
             with self.sessions.begin() as session:
                 students = select(Enrolment).where(Enrolment.role == Role.student).order_by(Enrolment.id)
                 who, what = session.scalars(students.offset(number).limit(1)).one(), self.assignment(session)
-                hand_in = submissions.prepare(enrolment=who, assignment=what, now=now)
+                hand_in = submissions.prepare(session, enrolment=who, assignment=what, now=now)
                 kept = submissions.take(hand_in, files=self.files, homes=self.homes, limits=self.settings)
                 submissions.record(session, enrolment=who, assignment=what, manifest=kept, trigger=Trigger.student, now=now)
         self.send()

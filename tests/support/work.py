@@ -199,7 +199,7 @@ class Lab:
 
     def submit(self, enrolment: Enrolment, assignment: Assignment) -> Submission:
         """Press Submit."""
-        hand_in = submissions.prepare(enrolment=enrolment, assignment=assignment, now=self.now)
+        hand_in = submissions.prepare(self.session, enrolment=enrolment, assignment=assignment, now=self.now)
         manifest = submissions.take(hand_in, files=self.files, homes=self.homes, limits=self.settings)
         submission = submissions.record(
             self.session, enrolment=enrolment, assignment=assignment, manifest=manifest, trigger=Trigger.student, now=self.now

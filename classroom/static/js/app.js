@@ -1,10 +1,18 @@
 // What makes pages pleasanter where scripts run. Every page works without.
 "use strict";
 
-// Times: in the reader's zone, with "in 3 days" beside.
+// Times: in the reader's zone, with "in 3 days" beside. The zone is the one chosen on the account page, else the browser's, which
+// the server is told in a cookie, so that the next page comes with the right times.
+
+const root = new URL(document.currentScript.src).pathname.split("/static/")[0];
+const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const zone = document.documentElement.dataset.zone || browserZone;
+if (browserZone && !document.cookie.split("; ").includes(`homeroom-zone=${browserZone}`)) {
+  document.cookie = `homeroom-zone=${browserZone}; Path=${root || "/"}; Max-Age=31536000; SameSite=Lax`;
+}
 
 const UNITS = [["year", 31536000], ["month", 5184000, 2592000], ["day", 86400], ["hour", 3600], ["minute", 60]];
-const clock = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: zone });
 const relative = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "always" });
 
 function fromNow(moment) {
@@ -20,7 +28,8 @@ function showTimes(root) {
     if (Number.isNaN(moment.getTime())) continue;
     element.dataset.server ??= element.textContent;
     element.title = element.dataset.server;
-    const words = clock.format(moment);
+    const place = zone === element.dataset.zone ? "" : ` ${zone.split("/").pop().replaceAll("_", " ")}${zone === "UTC" ? "" : " time"}`;
+    const words = clock.format(moment) + place;
     element.textContent = "relative" in element.dataset ? `${words} (${fromNow(moment)})` : words;
   }
 }

@@ -3,7 +3,7 @@
 from flask import render_template
 
 from classroom.models import Assignment
-from classroom.services import access, assignments, attempts, manifests
+from classroom.services import access, attempts, extension_requests, manifests, student_assignments
 from classroom.web import audience
 from classroom.web.context import db, enrolment, now
 from classroom.web.study.blueprint import blueprint
@@ -16,7 +16,7 @@ def assignment(assignment: str) -> str:
     """The assignment's page; staff see it as students do."""
     found = this_assignment(assignment)
     mine = attempts.own_attempts(db(), enrolment=enrolment(), assignment=found)
-    items = assignments.students_view(db(), enrolment=enrolment(), now=now())
+    items = student_assignments.students_view(db(), enrolment=enrolment(), now=now())
     rows = [standing(item, now=now()) for item in items if item.assignment.id == found.id]
     return render_template(
         "study/assignment.html",
@@ -24,6 +24,7 @@ def assignment(assignment: str) -> str:
         standing=rows[0] if rows else None,
         notebooks=manifests.notebooks(found.release.release_files) if found.release else [],
         attempts=mine,
+        asked=extension_requests.own_requests(db(), enrolment=enrolment(), assignment=found),
         returned=next((attempt for attempt in mine if attempt.grade), None),
     )
 

@@ -16,7 +16,7 @@ from classroom.web.study.blueprint import blueprint
 @audience.student
 def submit(assignment: str) -> ResponseReturnValue:
     """Take what lies in the home now as an attempt."""
-    hand_in = submissions.prepare(enrolment=enrolment(), assignment=this_assignment(assignment), now=now())
+    hand_in = submissions.prepare(db(), enrolment=enrolment(), assignment=this_assignment(assignment), now=now())
     with database_left_alone():
         manifest = submissions.take(hand_in, files=files(), homes=homes(), limits=settings())
     found = this_assignment(assignment)

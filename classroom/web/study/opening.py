@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from classroom.errors import HomeroomError, NotFound, Unavailable
 from classroom.messages import SERVERS_QUEUE
 from classroom.models import Assignment, ServerStart, StartState
-from classroom.services import deliveries, manifests, server_line
+from classroom.services import deliveries, manifests, openings, server_line
 from classroom.services.interfaces import INTERFACES, interface_for
 from classroom.web import audience
 from classroom.web.context import (
@@ -132,6 +132,7 @@ def _deliver(assignment: Assignment) -> None:
     if assignment.release is None:
         raise HomeroomError(f"{assignment.title} has no release yet.")
     deliveries.deliver_now(db(), files=files(), homes=homes(), enrolment=enrolment(), assignment=assignment, now=now())
+    openings.note_opened(db(), enrolment=enrolment(), assignment=assignment, now=now())
 
 
 def _runs_already() -> bool:

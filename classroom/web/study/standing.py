@@ -3,9 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from classroom.services.assignments import StudentAssignment
+from classroom.services import manifests
+from classroom.services.student_assignments import StudentAssignment, StudentState
 
 SOON = timedelta(days=2)
+_STATES: dict[StudentState, tuple[str, str]] = {
+    "graded": ("Graded", "good"),
+    "being_graded": ("Being graded", "info"),
+    "handed_in": ("Handed in", "good"),
+    "opens_later": ("Opens later", "neutral"),
+}
+"""How states read in which the deadline does not matter."""
 
 
 @dataclass(frozen=True)
@@ -18,27 +26,31 @@ class Standing:
     opens_later: bool
     takes_work: bool
     """Whether something handed in now is accepted."""
+    notebooks: int
+
+    @property
+    def is_to_do(self) -> bool:
+        """Nothing is handed in, and there is still a way to."""
+        return self.item.submission is None and self.takes_work
 
 
 def standing(item: StudentAssignment, *, now: datetime) -> Standing:
     """How ``item`` reads at this moment."""
     label, tone = _words(item, now)
+    release = item.assignment.release
     return Standing(
         item=item,
         label=label,
         tone=tone,
-        opens_later=item.state == "not_opened",
-        takes_work=item.state != "not_opened" and not _is_closed(item, now),
+        opens_later=item.state == "opens_later",
+        takes_work=item.state != "opens_later" and not _is_closed(item, now),
+        notebooks=len(manifests.notebooks(release.release_files)) if release else 0,
     )
 
 
 def _words(item: StudentAssignment, now: datetime) -> tuple[str, str]:
-    if item.state == "graded":
-        return "Graded", "good"
-    if item.submission is not None:
-        return ("Handed in late", "warning") if item.submission.late else ("Handed in", "good")
-    if item.state == "not_opened":
-        return "Opens later", "neutral"
+    if item.state in _STATES:
+        return _STATES[item.state]
     if item.due_at is None:
         return "To do", "info"
     if item.due_at < now:

@@ -5,12 +5,14 @@ from classroom.web.teach import (
     comparison,
     course_settings,
     courses,
+    extensions,
     gradebook,
     grading,
     invitations,
     operations,
     overview,
     people,
+    requests,
     roster,
     submissions,
     uploads,
@@ -19,8 +21,8 @@ from classroom.web.teach.blueprint import blueprint
 
 # Importing the modules puts their views on the blueprint.
 NOUNS = (
-    assignments, comparison, course_settings, gradebook, grading, invitations, operations, overview, people, roster,
-    submissions, uploads,
+    assignments, comparison, course_settings, extensions, gradebook, grading, invitations, operations, overview, people, requests,
+    roster, submissions, uploads,
 )  # fmt: skip
 BLUEPRINTS = (blueprint, courses.blueprint)
 

@@ -20,10 +20,10 @@ from classroom.services import (
 )
 from classroom.web import audience
 from classroom.web.context import commit, course, db, now, person, settings
+from classroom.web.local_time import read_local, write_local
 from classroom.web.study.deep_link import link_to
 from classroom.web.teach.blueprint import SEE_OTHER, act, blueprint
 from classroom.web.teach.histogram import histogram
-from classroom.web.teach.local_time import read_local, write_local
 from classroom.web.words import plural
 from grader.jobs import LIMITS, Limits
 

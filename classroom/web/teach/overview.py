@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import render_template, url_for
 
-from classroom.services import assignments, course_now, operations
+from classroom.services import assignments, course_now, operations, waiting_requests
 from classroom.services.assignments import StaffAssignment
 from classroom.services.course_now import GradingNow, HeadCount
 from classroom.web import audience
@@ -89,11 +89,21 @@ def _attention(rows: list[StaffAssignment], recent: list[OperationView], heads: 
         for row in rows
         if row.graded and row.graded == row.submitted and not row.feedback_released
     ]
+    found += _requests()
     found += [_problem(one) for one in recent if one.problems]
     if heads.waiting and all(one.ended for one in recent):
         text = f"{plural(heads.waiting, 'account')} not set up yet"
         found.append(Attention(text, url_for("teach.people", state="waiting"), "warning"))
     return found
+
+
+def _requests() -> list[Attention]:
+    waiting = waiting_requests.waiting_requests(db(), course=course())
+    words = (
+        (waiting.time, "request for more time", "requests for more time"),
+        (waiting.regrade, "question about points", "questions about points"),
+    )
+    return [Attention(plural(count, *word), url_for("teach.requests"), "warning") for count, *word in words if count]
 
 
 def _problem(one: OperationView) -> Attention:

@@ -10,7 +10,16 @@ from sqlalchemy import select
 
 from classroom.errors import HomeroomError, NotFound, Unavailable
 from classroom.models import Feedback, GradeJob, JobState, Result, Submission
-from classroom.services import access, grading, manifests, reviews, submission_grades, submission_lists, submissions
+from classroom.services import (
+    access,
+    grading,
+    manifests,
+    regrade_requests,
+    reviews,
+    submission_grades,
+    submission_lists,
+    submissions,
+)
 from classroom.services.submission_grades import QuestionGrade, SubmissionGrade
 from classroom.web import audience
 from classroom.web.context import course, db, files, now, settings
@@ -145,6 +154,7 @@ def show(found: Submission, *, refusal: str = "") -> str:
         provenance=provenance(result),
         remarks=_remarks(result),
         review=reviews.review_of(db(), result=result),
+        regrades=regrade_requests.requests_about(db(), submission=found),
         refusal=refusal,
         typed=request.form if refusal else {},
     )

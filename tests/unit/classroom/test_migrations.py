@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from classroom import migrations
 from classroom.db import make_engine
@@ -43,3 +43,35 @@ def test_every_migration_can_be_taken_back(url: str) -> None:
     migrations.upgrade(url)
     migrations.downgrade(url, "base")
     assert tables(url) == {"alembic_version"}
+
+
+def test_what_students_had_before_notifications_is_no_news_after_the_upgrade(url: str) -> None:
+    migrations.upgrade(url, "0003")
+    engine = make_engine(url)
+    rows = [
+        "INSERT INTO person (id, hub_name, display_name, active, creates_courses, created_at) VALUES (1, 'a', 'A', 1, 0, :now)",
+        "INSERT INTO course (id, slug, title, timezone, created_at) VALUES (1, 'bio1', 'Biology', 'UTC', :now)",
+    ]
+    assignment = (
+        "INSERT INTO assignment (id, course_id, slug, title, position, created_at, accepts_late, limits, opens_at, published_at,"
+        " release_id) VALUES ({0}, 1, 'hw{0}', 'HW', 0, :now, 1, '{{}}', {1}, {2}, {0})"
+    )
+    release = (
+        "INSERT INTO release (id, assignment_id, digest, source_files, release_files, questions, max_score, created_at)"
+        " VALUES ({0}, {0}, '{0}', '[]', '[]', '[]', 0, :now)"
+    )
+    for number, opens, published in ((1, "NULL", ":now"), (2, "'2999-01-01 00:00:00'", ":now"), (3, "NULL", "NULL")):
+        rows += [assignment.format(number, opens, published), release.format(number)]
+    with engine.begin() as connection:
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        for row in rows:
+            connection.execute(text(row), {"now": "2026-09-07 10:00:00"} if ":now" in row else {})
+
+    migrations.upgrade(url)
+
+    with engine.connect() as connection:
+        told = connection.execute(text("SELECT id FROM release WHERE announced_at IS NOT NULL")).scalars().all()
+        rhythm = connection.execute(text("SELECT mail_rhythm, timezone FROM person")).one()
+    engine.dispose()
+    assert list(told) == [1]
+    assert tuple(rhythm) == ("daily", None)

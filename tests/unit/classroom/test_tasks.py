@@ -18,6 +18,7 @@ from classroom.models import (
     Enrolment,
     GradeJob,
     JobState,
+    Notification,
     Operation,
     OperationKind,
     OutboxMessage,
@@ -221,9 +222,37 @@ def test_every_task_has_its_explicit_name_and_our_base() -> None:
         "classroom.open_and_close",
         "classroom.serve_line",
         "classroom.warm_up",
+        "classroom.announce",
+        "classroom.send_digests",
     }
     assert all(isinstance(task, PortalTask) for task in ours.values())
     assert {entry["task"] for entry in app.configuration()["beat_schedule"].values()} <= set(ours)
+
+
+def test_the_clock_tells_people_and_forgets_what_is_old(
+    session: Session, at: Callable[[int], Tools], job: GradeJob, student: Enrolment
+) -> None:
+    release = session.scalars(select(Release)).one()
+    session.get_one(Assignment, release.assignment_id).release_id = release.id
+    session.commit()
+
+    for seconds in (0, 20):
+        reaper.announce(at(seconds))
+        reaper.send_digests(at(seconds))
+    told = session.scalars(select(Notification.kind)).all()
+    session.commit()
+    reaper.send_digests(at(181 * 86_400))
+
+    assert [kind.value for kind in told] == ["published"]
+    assert session.scalars(select(Notification)).all() == []
+
+
+def test_mail_to_many_waits_in_the_queue_of_long_work() -> None:
+    entries = app.configuration()["beat_schedule"].values()
+
+    [options] = [entry["options"] for entry in entries if entry["task"] == app.SEND_DIGESTS]
+
+    assert options["queue"] == OPERATIONS_QUEUE
 
 
 def test_long_operations_wait_apart_from_what_must_not_wait() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from classroom.errors import HomeroomError
 from classroom.models import Assignment, Enrolment
-from classroom.services import assignments, feedback
+from classroom.services import assignments, feedback, student_assignments
 from tests.support.work import SOURCE, Lab, answered
 from tests.unit.classroom.conftest import CountQueries
 
@@ -40,12 +40,12 @@ def test_students_see_what_is_published_with_where_they_stand(lab: Lab, ada: Enr
     lab.hand_in(ada, assignment, answered("1"))
     newest = lab.hand_in(ada, assignment, answered("2"))
 
-    seen = assignments.students_view(lab.session, enrolment=ada, now=lab.now)
+    seen = student_assignments.students_view(lab.session, enrolment=ada, now=lab.now)
 
     assert [(one.assignment.slug, one.state, one.attempts, one.max_score) for one in seen] == [
         ("growth", "handed_in", 2, 5),
-        ("later", "not_opened", 0, 5),
-        ("fresh", "in_progress", 0, 5),
+        ("later", "opens_later", 0, 5),
+        ("fresh", "not_opened", 0, 5),
     ]
     assert seen[0].submission is newest
 
@@ -56,7 +56,7 @@ def test_a_new_attempt_after_the_feedback_hides_no_feedback(lab: Lab, ada: Enrol
     feedback.release_feedback(lab.session, submission=first, actor=None, now=lab.now)
     lab.hand_in(ada, assignment, answered("2"))
 
-    [seen] = assignments.students_view(lab.session, enrolment=ada, now=lab.now)
+    [seen] = student_assignments.students_view(lab.session, enrolment=ada, now=lab.now)
 
     assert (seen.state, seen.score, seen.returned) == ("handed_in", None, first)
 
@@ -81,7 +81,7 @@ def test_the_lists_cost_the_same_few_queries_for_one_assignment_as_for_six(
 ) -> None:
     lab.grade(lab.hand_in(ada, assignment))
     with count_queries() as student_few:
-        assignments.students_view(lab.session, enrolment=ada, now=lab.now)
+        student_assignments.students_view(lab.session, enrolment=ada, now=lab.now)
     with count_queries() as staff_few:
         assignments.staff_view(lab.session, course=lab.course, now=lab.now)
     for number in range(5):
@@ -90,7 +90,7 @@ def test_the_lists_cost_the_same_few_queries_for_one_assignment_as_for_six(
             lab.grade(lab.hand_in(student, one))
 
     with count_queries() as student_many:
-        assert len(assignments.students_view(lab.session, enrolment=ada, now=lab.now)) == 6
+        assert len(student_assignments.students_view(lab.session, enrolment=ada, now=lab.now)) == 6
     with count_queries() as staff_many:
         assert len(assignments.staff_view(lab.session, course=lab.course, now=lab.now)) == 6
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from classroom.errors import HomeroomError
 from classroom.models import Assignment, Enrolment, OperationState, Submission, Trigger
-from classroom.services import assignments, collection, submissions
+from classroom.services import assignments, collection, due_collections
 from tests.support.work import Lab, answered
 
 
@@ -16,7 +16,7 @@ def collected(lab: Lab) -> list[Submission]:
 
 def after_the_deadline(lab: Lab) -> int:
     lab.run()
-    return submissions.start_due_collections(lab.session, now=lab.clock.forward(days=8))
+    return due_collections.start_due_collections(lab.session, now=lab.clock.forward(days=8))
 
 
 def test_the_deadline_takes_the_work_of_those_who_did_not_press(
@@ -69,7 +69,7 @@ def test_a_renamed_notebook_is_a_problem_somebody_must_look_at(lab: Lab, ada: En
 def test_each_due_date_is_collected_once(lab: Lab, ada: Enrolment, assignment: Assignment) -> None:
     first = after_the_deadline(lab)
 
-    second = submissions.start_due_collections(lab.session, now=lab.now)
+    second = due_collections.start_due_collections(lab.session, now=lab.now)
 
     assert (first, second) == (1, 0)
 
@@ -88,7 +88,7 @@ def test_a_postponed_due_date_is_collected_anew(lab: Lab, ada: Enrolment, assign
         now=later,
     )
 
-    assert submissions.start_due_collections(lab.session, now=lab.clock.forward(days=1)) == 1
+    assert due_collections.start_due_collections(lab.session, now=lab.clock.forward(days=1)) == 1
 
 
 def test_a_deadline_moved_while_its_collection_waits_takes_nothing_yet(lab: Lab, ada: Enrolment, assignment: Assignment) -> None:

@@ -3,7 +3,7 @@ from sqlalchemy import select
 
 from classroom.errors import HomeroomError
 from classroom.models import Assignment, Enrolment, Feedback, OperationKind
-from classroom.services import assignments, feedback, grading
+from classroom.services import feedback, grading, student_assignments
 from tests.support.work import Lab, answered, reply
 
 PAGE = "feedback/attempt-1/growth.html"
@@ -107,10 +107,10 @@ def test_feedback_is_no_part_of_the_next_attempt(lab: Lab, ada: Enrolment, assig
 def test_students_see_scores_only_once_they_are_released(lab: Lab, ada: Enrolment, assignment: Assignment) -> None:
     submission = lab.hand_in(ada, assignment)
     lab.grade(submission)
-    [before] = assignments.students_view(lab.session, enrolment=ada, now=lab.now)
+    [before] = student_assignments.students_view(lab.session, enrolment=ada, now=lab.now)
 
     release(lab, assignment)
 
-    [after] = assignments.students_view(lab.session, enrolment=ada, now=lab.now)
+    [after] = student_assignments.students_view(lab.session, enrolment=ada, now=lab.now)
     assert (before.state, before.score) == ("handed_in", None)
     assert (after.state, after.score, after.max_score, after.returned) == ("graded", 5.0, 5.0, submission)

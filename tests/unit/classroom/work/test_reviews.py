@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from classroom import migrations
 from classroom.errors import Conflict, HomeroomError, NotFound
 from classroom.models import Assignment, Enrolment, Review, Submission
-from classroom.services import assignments, attempts, feedback, grades, grading, reviews, submission_lists
+from classroom.services import attempts, feedback, grades, grading, reviews, student_assignments, submission_lists
 from classroom.services.submission_grades import submission_grade
 from tests.support.work import Lab, reply
 
@@ -106,7 +106,7 @@ def test_a_regrade_that_notices_something_holds_a_released_score_until_somebody_
 
     grade(lab, submission, points=2.0, **FLAG)
     lab.run()
-    [item] = assignments.students_view(lab.session, enrolment=ada, now=lab.now)
+    [item] = student_assignments.students_view(lab.session, enrolment=ada, now=lab.now)
     page = lab.read(ada, PAGE)
     with pytest.raises(NotFound, match="still looking"):
         attempts.released_grade(lab.session, submission=submission)

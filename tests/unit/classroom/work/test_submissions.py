@@ -91,7 +91,7 @@ def test_a_folder_over_the_limit_is_refused_with_the_limit(lab: Lab, ada: Enrolm
     lab.write(ada, "growth.ipynb", answered())
     small = lab.settings.model_copy(update={"submission_limit": 100})
 
-    hand_in = submissions.prepare(enrolment=ada, assignment=assignment, now=lab.now)
+    hand_in = submissions.prepare(lab.session, enrolment=ada, assignment=assignment, now=lab.now)
 
     with pytest.raises(TooLarge, match="100 bytes"):
         submissions.take(hand_in, files=lab.files, homes=lab.homes, limits=small)
@@ -101,7 +101,7 @@ def test_ten_tabs_pressing_at_once_make_one_attempt(
     lab: Lab, ada: Enrolment, assignment: Assignment, sessions: SessionMaker
 ) -> None:
     lab.write(ada, "growth.ipynb", answered())
-    hand_in = submissions.prepare(enrolment=ada, assignment=assignment, now=lab.now)
+    hand_in = submissions.prepare(lab.session, enrolment=ada, assignment=assignment, now=lab.now)
     lab.session.commit()
     numbers: list[int] = []
     together = threading.Barrier(10)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from classroom.errors import HomeroomError
+from classroom.web.local_time import read_local, write_local
 from classroom.web.teach.histogram import HEIGHT, histogram
-from classroom.web.teach.local_time import read_local, write_local
 from classroom.web.teach.window import window
 
 

@@ -1,4 +1,4 @@
-"""Dates as a teacher types them: on the clock of the course, which the form names."""
+"""Dates as people type them: on a clock that the form names."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
