@@ -8,10 +8,11 @@ from classroom.models.grading import Feedback, GradeJob, JobState, ManualScore, 
 from classroom.models.operation import Operation, OperationKind, OperationState, OutboxMessage
 from classroom.models.person import LinkKind, Person, SignInLink
 from classroom.models.submission import Submission, Trigger
+from classroom.models.update import FileUpdate, UpdateOutcome
 
 __all__ = [
-    "STAFF", "TEACHERS", "Assignment", "Base", "Course", "Delivery", "Enrolment", "EnrolmentStatus", "Feedback", "GradeJob",
-    "JobState", "LinkKind", "ManualScore", "Operation", "OperationKind", "OperationState", "OutboxMessage", "Person",
+    "STAFF", "TEACHERS", "Assignment", "Base", "Course", "Delivery", "Enrolment", "EnrolmentStatus", "Feedback", "FileUpdate",
+    "GradeJob", "JobState", "LinkKind", "ManualScore", "Operation", "OperationKind", "OperationState", "OutboxMessage", "Person",
     "Release", "ReleaseCheck", "Result", "ResultStatus", "Review", "Role", "RosterUpload", "Score", "Section", "SignInLink",
-    "Submission", "Trigger",
+    "Submission", "Trigger", "UpdateOutcome",
 ]  # fmt: skip

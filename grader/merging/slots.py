@@ -1,8 +1,8 @@
 """Finds out which cells are the same cell: in the release a student was given, in the student's copy, and in the new release.
 
 A cell is known by its grade id; then by cell id and text together; by its text after the same neighbour; by its text; then by the
-cell id alone, because some tools number cells anew; an empty one by its neighbour; and last by likeness. Cells of different grade ids are never the same: an
-answer must not turn up under another question.
+cell id alone, because some tools number cells anew; an empty one by its neighbour; and last by likeness. Cells of different grade
+ids are never the same: an answer must not turn up under another question.
 """
 
 import re

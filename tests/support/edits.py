@@ -1,7 +1,7 @@
 """Random lives of a notebook: what a teacher releases, what a student does to it, what the teacher changes meanwhile.
 
-Every line that a student types says ``mine``, every line of the teacher's ``theirs``, and no two are alike: so a result shows what
-is there and what is not.
+Every line that a student types says ``mine``, every line of the teacher's ``theirs``, and no two are alike: so a result shows
+what is there and what is not.
 """
 
 import copy
