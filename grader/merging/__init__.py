@@ -10,6 +10,6 @@ puts the results in order, ``marks`` writes the cells that say what happened.
 
 from grader.merging.marks import release_of
 from grader.merging.merge import merge
-from grader.merging.report import Change, ChangeKind, Merged, Unmergeable
+from grader.merging.report import MARKED, Change, ChangeKind, Merged, Unmergeable
 
-__all__ = ["Change", "ChangeKind", "Merged", "Unmergeable", "merge", "release_of"]
+__all__ = ["MARKED", "Change", "ChangeKind", "Merged", "Unmergeable", "merge", "release_of"]

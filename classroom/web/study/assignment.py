@@ -3,7 +3,7 @@
 from flask import render_template
 
 from classroom.models import Assignment
-from classroom.services import access, assignments, attempts, manifests
+from classroom.services import access, assignments, attempts, manifests, updates
 from classroom.web import audience
 from classroom.web.context import db, enrolment, now
 from classroom.web.study.blueprint import blueprint
@@ -24,6 +24,7 @@ def assignment(assignment: str) -> str:
         standing=rows[0] if rows else None,
         notebooks=manifests.notebooks(found.release.release_files) if found.release else [],
         attempts=mine,
+        updates=updates.own_updates(db(), enrolment=enrolment(), assignment=found),
         returned=next((attempt for attempt in mine if attempt.grade), None),
     )
 

@@ -11,12 +11,13 @@ from classroom.web.teach import (
     people,
     roster,
     submissions,
+    updates,
     uploads,
 )  # fmt: skip
 from classroom.web.teach.blueprint import blueprint
 
 # Importing the modules puts their views on the blueprint.
-NOUNS = (assignments, gradebook, grading, invitations, operations, overview, people, roster, submissions, uploads)
+NOUNS = (assignments, gradebook, grading, invitations, operations, overview, people, roster, submissions, updates, uploads)
 BLUEPRINTS = (blueprint, courses.blueprint)
 
 __all__ = ["BLUEPRINTS", "NOUNS"]
