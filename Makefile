@@ -10,7 +10,7 @@ PYTHON ?= python3
 PORT ?= 8000
 STATE ?= var
 FUZZED := $(addprefix tests/unit/grader/,test_reading.py test_plan_properties.py test_kept_outputs.py test_view.py test_feedback.py test_jobs.py \
-	test_difference.py split/test_wire.py split/test_conversation_properties.py split/test_mutants.py split/test_verdicts.py)
+	test_difference.py split/test_wire.py split/test_conversation_properties.py split/test_mutants.py split/test_verdicts.py merging/test_merge_properties.py)
 VENV := .venv
 BIN := $(VENV)/bin
 # Bytecode is compiled at install: students' servers run as other users and could not write it, and would start four times slower.
@@ -18,7 +18,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up install test check lint unit conformance corpus sandbox-walls functional browser test-slow fuzz bench bench-grading docs docs-screenshots lock format clean
+.PHONY: help up install test check lint unit conformance corpus sandbox-walls functional browser test-slow fuzz bench bench-grading docs docs-screenshots merge-cases lock format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ corpus: $(VENV)/.dev ## Honest, odd and hostile submissions, graded for real, wi
 
 fuzz: $(VENV)/.dev ## Random notebooks, messages and outputs against everything that reads what students wrote: some twenty minutes
 	$(BIN)/pytest $(FUZZED) --hypothesis-profile=fuzz --timeout 1200
+
+merge-cases: $(VENV)/.dev ## Merge ten thousand random notebooks, student's work and new release each, for each promise that merging makes
+	$(BIN)/pytest tests/unit/grader/merging/test_merge_properties.py --hypothesis-profile=merge-cases --timeout 3600
 
 sandbox-walls: $(VENV)/.dev ## Hostile submissions in each kind of sandbox; Landlock needs a Python that other users can read
 	for kind in bubblewrap landlock; do HOMEROOM_TEST_SANDBOX=$$kind $(BIN)/pytest tests/unit/grader/test_hostile.py tests/unit/grader/test_sandbox.py tests/unit/grader/test_corpus.py; done

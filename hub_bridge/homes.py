@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 
 from hub_bridge.folders import Folder, NotPlain, TooBig
@@ -160,6 +161,20 @@ class Homes:
             except FileNotFoundError:
                 return []
             return sorted(_Harvest(rel, max_bytes, max_files, skip).below(top), key=lambda file: file.path)
+
+    def thin_out(self, name: str, rel: str, *, keep: int, ours: Callable[[str], bool]) -> None:
+        """Remove files of the folder ``rel`` whose names are ``ours``, but the last ``keep`` by name. Nothing else is touched.
+
+        Raises HomeRefused.
+        """
+        with _sentences(rel), ExitStack() as stack:
+            try:
+                folder = self._walk(stack, name, _parts(rel))
+            except FileNotFoundError:
+                return
+            found = [leaf for leaf, is_folder in islice(folder.names(), MAX_NAMES) if not is_folder and ours(leaf)]
+            for leaf in sorted(found)[:-keep]:
+                folder.remove(leaf)
 
     def _home(self, name: str) -> Folder:
         if not is_hub_name(name):

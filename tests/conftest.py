@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("quick", max_examples=50)
 settings.load_profile("quick")
 settings.register_profile("fuzz", max_examples=3_000, deadline=None, suppress_health_check=list(HealthCheck))
+settings.register_profile("merge-cases", max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="session")

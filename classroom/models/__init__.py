@@ -13,11 +13,13 @@ from classroom.models.person import LinkKind, MailRhythm, Person, SignInLink
 from classroom.models.regrade import RegradeRequest, RegradeState
 from classroom.models.server import ServerStart, StartState
 from classroom.models.submission import Submission, Trigger
+from classroom.models.update import FileUpdate, UpdateOutcome
 
 __all__ = [
     "STAFF", "TEACHERS", "AskedState", "Assignment", "Base", "ClassTime", "Course", "Delivery", "Enrolment",
-    "EnrolmentStatus", "Extension", "ExtensionRequest", "Feedback", "GradeJob", "JobState", "LinkKind", "MailRhythm",
-    "ManualScore", "Notification", "NotificationKind", "Operation", "OperationKind", "OperationState", "OutboxMessage",
-    "Person", "RegradeRequest", "RegradeState", "Release", "ReleaseCheck", "Result", "ResultStatus", "Review", "Role",
-    "RosterUpload", "Score", "Section", "ServerStart", "SignInLink", "StartState", "Submission", "Trigger",
+    "EnrolmentStatus", "Extension", "ExtensionRequest", "Feedback", "FileUpdate", "GradeJob", "JobState", "LinkKind",
+    "MailRhythm", "ManualScore", "Notification", "NotificationKind", "Operation", "OperationKind", "OperationState",
+    "OutboxMessage", "Person", "RegradeRequest", "RegradeState", "Release", "ReleaseCheck", "Result", "ResultStatus",
+    "Review", "Role", "RosterUpload", "Score", "Section", "ServerStart", "SignInLink", "StartState", "Submission", "Trigger",
+    "UpdateOutcome",
 ]  # fmt: skip

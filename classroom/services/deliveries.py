@@ -1,9 +1,8 @@
-"""Releases on their way into the students' homes. What a student changed is never replaced."""
+"""Releases on their way into the students' homes. What a student changed is never lost; see placing.py for each file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import PurePosixPath
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -17,12 +16,13 @@ from classroom.models import (
     Person,
     Release,
 )
-from classroom.services import manifests, operations
+from classroom.services import manifests, operations, updates
 from classroom.services.delivery_gaps import lacks_somebody, receives
 from classroom.services.operation_context import OperationContext
+from classroom.services.placing import History, Parcel, Recipient, Update
 from classroom.services.side_by_side import side_by_side
 from grader.files import FileStore
-from hub_bridge.homes import HomeFull, HomeRefused, Homes, Placed
+from hub_bridge.homes import HomeFull, HomeRefused, Homes
 
 BATCH = 50
 RETRY_AFTER = timedelta(minutes=10)
@@ -66,7 +66,7 @@ def run_deliver(context: OperationContext, operation_id: int) -> None:
         operation = operations.claim(session, operation_id=operation_id, now=context.now())
         if operation is None:
             return
-        parcel = _pack(session, context.files, session.get_one(Assignment, operation.assignment_id))
+        parcel = _pack(session, context.files, session.get_one(Assignment, operation.assignment_id), context.now())
         waiting = _waiting(session, operation, parcel)
         operations.advance(operation, done=0, total=len(waiting), now=context.now())
         session.commit()
@@ -90,28 +90,14 @@ def deliver_now(
 
     Serves staff, too, and puts back what was deleted. Raises HomeRefused, HomeFull, Unavailable.
     """
-    parcel = _pack(session, files, assignment)
+    parcel = _pack(session, files, assignment, now)
     person = enrolment.person
-    received = set(
-        session.scalars(
-            select(Delivery.release_id).where(Delivery.enrolment_id == enrolment.id, Delivery.delivered_at.is_not(None))
-        )
-    )
+    history = updates.histories(session, releases=parcel.digests, enrolment_ids=[enrolment.id])[enrolment.id]
     homes.ensure(person.hub_name, person.uid)
-    kept = [path for path in parcel.contents if not _place(homes, parcel, person, path, received)]
-    _record(session, parcel, [_Outcome(enrolment.id, kept=kept)], now)
-    return kept
-
-
-@dataclass(frozen=True, slots=True)
-class _Parcel:
-    """What is delivered: read once, for everyone."""
-
-    release_id: int
-    folder: str
-    contents: dict[str, bytes]
-    digests: dict[int, dict[str, str]]
-    """For each release of the assignment: sha256 by path."""
+    outcome = _Outcome(enrolment.id)
+    outcome.take(Recipient(homes, parcel, person, history))
+    _record(session, parcel, [outcome], now)
+    return outcome.kept
 
 
 @dataclass(slots=True)
@@ -120,21 +106,36 @@ class _Outcome:
 
     enrolment_id: int
     kept: list[str] = field(default_factory=list)
+    updates: list[Update] = field(default_factory=list)
     problem: str | None = None
 
+    def take(self, recipient: Recipient) -> None:
+        """Bring every file into the home and note what came of it."""
+        for path in recipient.parcel.contents:
+            arrival = recipient.take(path)
+            if arrival.stayed:
+                self.kept.append(path)
+            if arrival.update:
+                self.updates.append(arrival.update)
 
-def _pack(session: Session, files: FileStore, assignment: Assignment) -> _Parcel:
+
+def _pack(session: Session, files: FileStore, assignment: Assignment, now: datetime) -> Parcel:
     assert assignment.release is not None
-    releases = session.execute(select(Release.id, Release.release_files).where(Release.assignment_id == assignment.id))
-    return _Parcel(
+    releases = session.execute(
+        select(Release.id, Release.digest, Release.release_files).where(Release.assignment_id == assignment.id)
+    ).all()
+    return Parcel(
         release_id=assignment.release.id,
         folder=f"{assignment.course.slug}/{assignment.slug}",
         contents=manifests.load(files, assignment.release.release_files),
-        digests={id_: {entry["path"]: entry["sha256"] for entry in manifest} for id_, manifest in releases},
+        digests={id_: {entry["path"]: entry["sha256"] for entry in manifest} for id_, _, manifest in releases},
+        names={digest: id_ for id_, digest, _ in releases},
+        files=files,
+        now=now,
     )
 
 
-def _waiting(session: Session, operation: Operation, parcel: _Parcel) -> Sequence[int]:
+def _waiting(session: Session, operation: Operation, parcel: Parcel) -> Sequence[int]:
     """Enrolments to serve. Those served since the operation was started are left out, so that it goes on where it was."""
     served = [Delivery.enrolment_id == Enrolment.id, Delivery.release_id == parcel.release_id, Delivery.delivered_at.is_not(None)]
     if operation.created_by_id is not None:
@@ -143,55 +144,27 @@ def _waiting(session: Session, operation: Operation, parcel: _Parcel) -> Sequenc
     return session.scalars(to_serve.order_by(Enrolment.id)).all()
 
 
-def _deliver_batch(context: OperationContext, parcel: _Parcel, enrolment_ids: Sequence[int]) -> list[_Outcome]:
+def _deliver_batch(context: OperationContext, parcel: Parcel, enrolment_ids: Sequence[int]) -> list[_Outcome]:
     """The work on the disk, without a lock on the database."""
     with context.sessions() as session:
         session.connection(execution_options={"homeroom_read_only": True})
         people = session.execute(
             select(Enrolment.id, Person).join(Enrolment.person).where(Enrolment.id.in_(enrolment_ids)).order_by(Enrolment.id)
         ).all()
-        received: dict[int, set[int]] = {}
-        for enrolment_id, release_id in session.execute(
-            select(Delivery.enrolment_id, Delivery.release_id).where(
-                Delivery.enrolment_id.in_(enrolment_ids),
-                Delivery.release_id.in_(parcel.digests),
-                Delivery.delivered_at.is_not(None),
-            )
-        ):
-            received.setdefault(enrolment_id, set()).add(release_id)
-    return side_by_side(lambda one: _deliver(context.homes, parcel, one[0], one[1], received.get(one[0], set())), people)
+        histories = updates.histories(session, releases=parcel.digests, enrolment_ids=enrolment_ids)
+    return side_by_side(lambda one: _deliver(context.homes, parcel, one[0], one[1], histories[one[0]]), people)
 
 
-def _deliver(homes: Homes, parcel: _Parcel, enrolment_id: int, person: Person, received: set[int]) -> _Outcome:
+def _deliver(homes: Homes, parcel: Parcel, enrolment_id: int, person: Person, history: History) -> _Outcome:
     outcome = _Outcome(enrolment_id)
     try:
-        outcome.kept = [path for path in parcel.contents if not _place(homes, parcel, person, path, received)]
+        outcome.take(Recipient(homes, parcel, person, history))
     except (HomeRefused, HomeFull) as error:
         outcome.problem = f"{person.display_name}: {error}"
     return outcome
 
 
-def _place(homes: Homes, parcel: _Parcel, person: Person, path: str, received: set[int]) -> bool:
-    """Put one file into a home; False when the student's own version stayed."""
-    data, ours = parcel.contents[path], parcel.digests[parcel.release_id][path]
-    untouched = {digests[path] for digests in parcel.digests.values() if path in digests} - {ours}
-    rel = f"{parcel.folder}/{path}"
-    if homes.place(person.hub_name, rel, data, uid=person.uid, over=untouched) is not Placed.exists:
-        return True
-    if homes.holds(person.hub_name, rel, data):
-        return True
-    if not any(parcel.digests[release_id].get(path) == ours for release_id in received):
-        homes.place(person.hub_name, f"{parcel.folder}/{beside(path, ours)}", data, uid=person.uid)
-    return False
-
-
-def beside(path: str, sha256: str) -> str:
-    """The name under which our version of a file lies beside the student's."""
-    pure = PurePosixPath(path)
-    return str(pure.with_name(f"{pure.stem}.new-{sha256[:8]}{pure.suffix}"))
-
-
-def _record(session: Session, parcel: _Parcel, outcomes: list[_Outcome], now: datetime) -> None:
+def _record(session: Session, parcel: Parcel, outcomes: list[_Outcome], now: datetime) -> None:
     rows = {
         row.enrolment_id: row
         for row in session.scalars(
@@ -210,3 +183,6 @@ def _record(session: Session, parcel: _Parcel, outcomes: list[_Outcome], now: da
         row.error = outcome.problem[:500] if outcome.problem else None
         if outcome.problem is None:
             row.delivered_at = now
+        rows[outcome.enrolment_id] = row
+    session.flush()
+    updates.record(session, {rows[outcome.enrolment_id].id: outcome.updates for outcome in outcomes}, now=now)

@@ -3,7 +3,7 @@
 from flask import render_template
 
 from classroom.models import Assignment
-from classroom.services import access, attempts, extension_requests, manifests, student_assignments
+from classroom.services import access, attempts, extension_requests, manifests, student_assignments, updates
 from classroom.web import audience
 from classroom.web.context import db, enrolment, now
 from classroom.web.study.blueprint import blueprint
@@ -25,6 +25,7 @@ def assignment(assignment: str) -> str:
         notebooks=manifests.notebooks(found.release.release_files) if found.release else [],
         attempts=mine,
         asked=extension_requests.own_requests(db(), enrolment=enrolment(), assignment=found),
+        updates=updates.own_updates(db(), enrolment=enrolment(), assignment=found),
         returned=next((attempt for attempt in mine if attempt.grade), None),
     )
 

@@ -15,14 +15,15 @@ from classroom.web.teach import (
     requests,
     roster,
     submissions,
+    updates,
     uploads,
 )  # fmt: skip
 from classroom.web.teach.blueprint import blueprint
 
 # Importing the modules puts their views on the blueprint.
 NOUNS = (
-    assignments, comparison, course_settings, extensions, gradebook, grading, invitations, operations, overview, people, requests,
-    roster, submissions, uploads,
+    assignments, comparison, course_settings, extensions, gradebook, grading, invitations, operations, overview, people,
+    requests, roster, submissions, updates, uploads,
 )  # fmt: skip
 BLUEPRINTS = (blueprint, courses.blueprint)
 

@@ -17,6 +17,7 @@ from classroom.services import (
     grading,
     release_checks,
     submission_lists,
+    updates,
 )
 from classroom.web import audience
 from classroom.web.context import commit, course, db, now, person, settings
@@ -212,6 +213,7 @@ def _page(found: Assignment, refusal: str = "", limits_refusal: str = "") -> str
         limits=_limits(request.form if limits_refusal else found.limits),
         counts=submitted.counts,
         delivery=course_now.delivery_count(db(), assignment=found),
+        updated=updates.update_count(db(), assignment=found),
         grading=course_now.jobs_now(db(), assignment=found),
         check=check,
         check_awaited=release_checks.is_awaited(check, now=now()),

@@ -232,6 +232,28 @@ def test_a_name_that_is_not_utf_8_is_refused_with_what_to_do(homes: Homes, ana: 
         homes.tree("ana", "a", max_bytes=1000, max_files=10, skip=everything)
 
 
+def test_of_many_files_the_last_by_name_are_kept_and_others_are_left_alone(homes: Homes, ana: Path, uid: int | None) -> None:
+    for name in ("c/1", "c/2", "c/3", "c/mine"):
+        homes.place("ana", name, b"", uid=uid)
+    (ana / "c/9").mkdir()
+
+    homes.thin_out("ana", "c", keep=2, ours=str.isdigit)
+    homes.thin_out("ana", "nowhere", keep=2, ours=str.isdigit)
+
+    assert sorted(path.name for path in (ana / "c").iterdir()) == ["2", "3", "9", "mine"]
+
+
+def test_files_are_not_removed_through_a_link(homes: Homes, ana: Path, tmp_path: Path) -> None:
+    (tmp_path / "1").touch()
+    (tmp_path / "2").touch()
+    (ana / "c").symlink_to(tmp_path)
+
+    with pytest.raises(HomeRefused, match="link"):
+        homes.thin_out("ana", "c", keep=1, ours=str.isdigit)
+
+    assert (tmp_path / "1").exists()
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Homes]:
     """Homes on a disk of 64 kB."""

@@ -5,7 +5,7 @@ import pytest
 
 from classroom.models import Assignment, Enrolment, EnrolmentStatus, Operation, OperationState
 from classroom.services import assignments, deliveries
-from classroom.services.deliveries import beside
+from classroom.services.placing import beside
 from hub_bridge.homes import HomeFull, Homes, Placed
 from tests.support.work import SOURCE, Lab, answered, source_notebook
 from tests.unit.classroom.conftest import CountQueries
@@ -58,17 +58,17 @@ def test_a_new_release_replaces_what_nobody_touched(lab: Lab, ada: Enrolment, as
     assert lab.names(ada) == BOTH
 
 
-def test_a_new_release_keeps_an_edit_and_lies_beside_it(lab: Lab, ada: Enrolment, assignment: Assignment) -> None:
+def test_a_new_data_file_lies_beside_one_that_a_student_changed(lab: Lab, ada: Enrolment, assignment: Assignment) -> None:
     lab.run()
-    lab.write(ada, "growth.ipynb", answered())
+    lab.write(ada, "data/cells.csv", b"mine")
 
-    release_anew(lab, NEW)
+    release_anew(lab, SOURCE | {"data/cells.csv": b"day,cells\n0,11\n"})
 
     assert assignment.release is not None
-    ours = beside("growth.ipynb", next(f["sha256"] for f in assignment.release.release_files if f["path"] == "growth.ipynb"))
-    assert lab.read(ada, "growth.ipynb") == answered()
-    assert b"corrected" in (lab.read(ada, ours) or b"")
-    assert lab.delivery(ada, assignment.release).kept == ["growth.ipynb"]
+    ours = beside("data/cells.csv", next(f["sha256"] for f in assignment.release.release_files if f["path"] == "data/cells.csv"))
+    assert lab.read(ada, "data/cells.csv") == b"mine"
+    assert lab.read(ada, ours) == b"day,cells\n0,11\n"
+    assert lab.delivery(ada, assignment.release).kept == ["data/cells.csv"]
 
 
 def test_a_file_that_a_new_release_did_not_change_is_not_laid_beside_an_edit(

@@ -1,0 +1,168 @@
+"""One file of a release on its way into one home, and what becomes of it where something is there already.
+
+What nobody touched is replaced. A notebook that the student changed is merged with the new one, cell by cell. Any other file
+stays as the student has it, and ours is put beside it.
+"""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+from classroom.models import Person, UpdateOutcome
+from classroom.services import copies
+from grader.files import FileStore, MissingFile
+from grader.merging import Merged, Unmergeable, merge, release_of
+from grader.reading import SIZE_LIMIT
+from hub_bridge.homes import HomeRefused, Homes, Placed
+
+_RESTLESS = "The file was being saved again and again while the new version came."
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What is delivered: read once, for everyone."""
+
+    release_id: int
+    folder: str
+    contents: dict[str, bytes]
+    digests: dict[int, dict[str, str]]
+    """For each release of the assignment: sha256 by path."""
+    names: dict[str, int]
+    """The release of each digest."""
+    files: FileStore
+    now: datetime
+
+    def has_versions(self, path: str) -> bool:
+        """Whether it was not always the same in every release that had it."""
+        return len({digests.get(path) for digests in self.digests.values()} - {None}) > 1
+
+
+@dataclass(slots=True)
+class History:
+    """What one home was given before, oldest first, and what became of files that met a changed one."""
+
+    received: list[int] = field(default_factory=list)
+    outcomes: dict[tuple[int, str], UpdateOutcome] = field(default_factory=dict)
+
+    def last_plain(self, parcel: Parcel, path: str) -> int | None:
+        """The release whose ``path`` was put into the home as it is, if the file says nothing of another."""
+        apart = {UpdateOutcome.merged, UpdateOutcome.beside, UpdateOutcome.undone}
+        plain = [one for one in self.received if path in parcel.digests[one] and self.outcomes.get((one, path)) not in apart]
+        return plain[-1] if plain else None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What became of a file that the student had changed; see models.FileUpdate."""
+
+    path: str
+    outcome: UpdateOutcome
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    marked: int = 0
+    reason: str = ""
+    kept_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What came of one file. ``stayed``: the student's version is in its place, without anything of ours."""
+
+    stayed: bool = False
+    update: Update | None = None
+
+
+def beside(path: str, sha256: str) -> str:
+    """The name under which our version of a file lies beside the student's."""
+    pure = PurePosixPath(path)
+    return str(pure.with_name(f"{pure.stem}.new-{sha256[:8]}{pure.suffix}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody's home when a parcel comes. What touches the home raises HomeRefused and HomeFull."""
+
+    homes: Homes
+    parcel: Parcel
+    person: Person
+    history: History
+
+    def take(self, path: str) -> Arrival:
+        """Bring one file of the parcel into the home."""
+        data, ours = self.parcel.contents[path], self._ours(path)
+        untouched = {digests[path] for digests in self.parcel.digests.values() if path in digests} - {ours}
+        if self._put(path, data, over=untouched) is not Placed.exists or self.homes.holds(
+            self.person.hub_name, f"{self.parcel.folder}/{path}", data
+        ):
+            return Arrival()
+        if not path.endswith(".ipynb"):
+            return self._lay_beside(path)
+        if self._has_had(path):
+            return Arrival(stayed=True)
+        try:
+            return self._merge(path)
+        except Unmergeable as error:
+            return self._lay_beside(path, error.sentence)
+        except HomeRefused as error:
+            return self._lay_beside(path, str(error))
+
+    def _has_had(self, path: str) -> bool:
+        """Whether there is nothing to bring: they took this version back, or were given it and there never was another."""
+        if self.history.outcomes.get((self.parcel.release_id, path)) is UpdateOutcome.undone:
+            return True
+        return not self.parcel.has_versions(path) and any(path in self.parcel.digests[one] for one in self.history.received)
+
+    def _merge(self, path: str) -> Arrival:
+        parcel, data = self.parcel, self.parcel.contents[path]
+        for _ in range(copies.TRIES):
+            theirs = self.homes.read(self.person.hub_name, f"{parcel.folder}/{path}", limit=SIZE_LIMIT)
+            if theirs is None:
+                self._put(path, data)
+                return Arrival()
+            base = self._base(path, theirs)
+            if base == self._ours(path):
+                return Arrival(stayed=True)
+            merged = self._merged(base, theirs, data)
+            name = copies.keep(self.homes, self.person, folder=parcel.folder, path=path, data=theirs, now=parcel.now)
+            if self._put(path, merged.data, over={hashlib.sha256(theirs).hexdigest()}) is Placed.replaced:
+                changes = [{"kind": change.kind.value, "cell": change.cell} for change in merged.changes]
+                marked = sum(change.is_marked for change in merged.changes)
+                return Arrival(update=Update(path, UpdateOutcome.merged, changes, marked, kept_as=name))
+        raise Unmergeable(_RESTLESS)
+
+    def _base(self, path: str, theirs: bytes) -> str:
+        """The sha256 of the version that the student's file came from.
+
+        A merged file says itself which release is in it: so it may be an older copy that a student put back, or that an open
+        JupyterLab saved over a newer one. What it says is only ever used for that student's own file.
+        """
+        parcel = self.parcel
+        named = parcel.names.get(release_of(theirs) or "")
+        release_id = named if named and path in parcel.digests[named] else self.history.last_plain(parcel, path)
+        if release_id is None:
+            raise Unmergeable("You had a file of that name before there was one in the assignment.")
+        return parcel.digests[release_id][path]
+
+    def _merged(self, base: str, theirs: bytes, new: bytes) -> Merged:
+        parcel = self.parcel
+        try:
+            given = parcel.files.get(base)
+        except MissingFile as error:
+            raise Unmergeable("The version that you were given before is not in the store any more.") from error
+        name = next(digest for digest, release_id in parcel.names.items() if release_id == parcel.release_id)
+        return merge(given, theirs, new, release=name)
+
+    def _lay_beside(self, path: str, reason: str = "") -> Arrival:
+        ours = self._ours(path)
+        if any(self.parcel.digests[release_id].get(path) == ours for release_id in self.history.received):
+            return Arrival(stayed=True)
+        self._put(beside(path, ours), self.parcel.contents[path])
+        return Arrival(stayed=True, update=Update(path, UpdateOutcome.beside, reason=reason))
+
+    def _put(self, path: str, data: bytes, over: Collection[str] = ()) -> Placed:
+        return self.homes.place(self.person.hub_name, f"{self.parcel.folder}/{path}", data, uid=self.person.uid, over=over)
+
+    def _ours(self, path: str) -> str:
+        return self.parcel.digests[self.parcel.release_id][path]
