@@ -14,6 +14,8 @@ OPERATIONS_QUEUE = "operations"
 """Long work for the operations worker, apart from the short messages: a grader's sign of life must not wait for a delivery."""
 GRADING_QUEUE = "grading"
 """Messages for the grading workers, which have neither database nor secrets."""
+CHECKS_QUEUE = "checks"
+"""For the same workers, which take these first: a student waits for the answer."""
 
 _RETRY = {"max_retries": 1, "interval_start": 0.1, "interval_step": 0.1, "interval_max": 0.2}
 

@@ -8,10 +8,11 @@ from classroom.models.grading import Feedback, GradeJob, JobState, ManualScore, 
 from classroom.models.operation import Operation, OperationKind, OperationState, OutboxMessage
 from classroom.models.person import LinkKind, Person, SignInLink
 from classroom.models.submission import Submission, Trigger
+from classroom.models.work_check import CheckState, WorkCheck
 
 __all__ = [
-    "STAFF", "TEACHERS", "Assignment", "Base", "Course", "Delivery", "Enrolment", "EnrolmentStatus", "Feedback", "GradeJob",
-    "JobState", "LinkKind", "ManualScore", "Operation", "OperationKind", "OperationState", "OutboxMessage", "Person",
-    "Release", "ReleaseCheck", "Result", "ResultStatus", "Review", "Role", "RosterUpload", "Score", "Section", "SignInLink",
-    "Submission", "Trigger",
+    "STAFF", "TEACHERS", "Assignment", "Base", "CheckState", "Course", "Delivery", "Enrolment", "EnrolmentStatus", "Feedback",
+    "GradeJob", "JobState", "LinkKind", "ManualScore", "Operation", "OperationKind", "OperationState", "OutboxMessage",
+    "Person", "Release", "ReleaseCheck", "Result", "ResultStatus", "Review", "Role", "RosterUpload", "Score", "Section",
+    "SignInLink", "Submission", "Trigger", "WorkCheck",
 ]  # fmt: skip

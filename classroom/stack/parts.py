@@ -10,7 +10,7 @@ from signal import SIGQUIT, SIGTERM, Signals
 import classroom
 import hub_bridge
 from classroom.config import PORTAL_PREFIX, Settings, templates_folder
-from classroom.messages import GRADING_QUEUE, OPERATIONS_QUEUE, PORTAL_QUEUE
+from classroom.messages import CHECKS_QUEUE, GRADING_QUEUE, OPERATIONS_QUEUE, PORTAL_QUEUE
 from classroom.stack import health
 from classroom.stack.broker import broker_answers, broker_command
 from classroom.stack.child import Command
@@ -141,7 +141,8 @@ def _grading(plan: Plan) -> Part:
     }
     jobs = f"--concurrency={plan.settings.grading_jobs}"
     host = f"{GRADING_QUEUE}@homeroom"
-    arguments = _celery("grader.worker:app", "worker", f"--queues={GRADING_QUEUE}", f"--hostname={host}", jobs)
+    queues = f"--queues={CHECKS_QUEUE},{GRADING_QUEUE}"
+    arguments = _celery("grader.worker:app", "worker", queues, f"--hostname={host}", jobs)
     command = _python(plan, "grading", environment, *arguments)
     return Part("grading", command, _pong(plan, host), stage=2, stops=SOON)
 

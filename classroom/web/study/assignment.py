@@ -3,7 +3,7 @@
 from flask import render_template
 
 from classroom.models import Assignment
-from classroom.services import access, assignments, attempts, manifests
+from classroom.services import access, assignments, attempts, check_answers, manifests, work_checks
 from classroom.web import audience
 from classroom.web.context import db, enrolment, now
 from classroom.web.study.blueprint import blueprint
@@ -17,6 +17,7 @@ def assignment(assignment: str) -> str:
     found = this_assignment(assignment)
     mine = attempts.own_attempts(db(), enrolment=enrolment(), assignment=found)
     items = assignments.students_view(db(), enrolment=enrolment(), now=now())
+    check = work_checks.latest(db(), enrolment=enrolment(), assignment=found)
     rows = [standing(item, now=now()) for item in items if item.assignment.id == found.id]
     return render_template(
         "study/assignment.html",
@@ -24,6 +25,7 @@ def assignment(assignment: str) -> str:
         standing=rows[0] if rows else None,
         notebooks=manifests.notebooks(found.release.release_files) if found.release else [],
         attempts=mine,
+        check=check_answers.answer_of(check, now=now()) if check else None,
         returned=next((attempt for attempt in mine if attempt.grade), None),
     )
 

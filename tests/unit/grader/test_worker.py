@@ -112,7 +112,16 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 @pytest.fixture(scope="module")
 def worker(portal: Portal, store: FileStore) -> Iterator[subprocess.Popen[bytes]]:
     environment = {"PATH": os.defpath, "HOMEROOM_BROKER_URL": portal.app.conf.broker_url, "HOMEROOM_FILES": str(store.root)}
-    arguments = ["-m", "celery", "-A", "grader.worker:app", "worker", "--queues=checks,grading", "--concurrency=1", "--loglevel=ERROR"]
+    arguments = [
+        "-m",
+        "celery",
+        "-A",
+        "grader.worker:app",
+        "worker",
+        "--queues=checks,grading",
+        "--concurrency=1",
+        "--loglevel=ERROR",
+    ]
     quiet = ["--without-gossip", "--without-mingle"]
     with subprocess.Popen([sys.executable, *arguments, *quiet], env=environment) as process:
         yield process
