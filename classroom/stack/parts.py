@@ -97,6 +97,7 @@ def _hub(plan: Plan) -> Part:
     package = Path(classroom.__file__).parent
     environment = {f"HOMEROOM_{name}": every[f"HOMEROOM_{name}"] for name in HUB_SETTINGS} | {
         "HOMEROOM_IDENTITY_URL": f"http://127.0.0.1:{plan.port}{PORTAL_PREFIX}/identity",
+        "HOMEROOM_OWN_SERVER_URL": f"http://127.0.0.1:{plan.port}{PORTAL_PREFIX}/own-server",
         "HOMEROOM_PROXY_API_URL": f"http://127.0.0.1:{plan.port + 3}",
         "HOMEROOM_PROXY_TOKEN": plan.proxy_token,
         "HOMEROOM_HUB_TEMPLATES": str(templates_folder() / "hub"),
