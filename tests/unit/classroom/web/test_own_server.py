@@ -47,9 +47,7 @@ def test_the_state_says_until_when_what_was_handed_in_and_where_the_pages_are(
     assert (before["title"], before["course"], before["notebooks"]) == ("Growth", "Biology 1", ["growth.ipynb"])
     assert (before["now"], before["due_at"]) == ("2026-09-07T10:00:00+00:00", "2026-09-14T10:00:00+00:00")
     assert (before["takes_work"], before["receipt"], before["check"]) == (True, None, None)
-    assert before["page"] == "http://localhost:8000/portal/courses/bio1/a/growth/" or before["page"].endswith(
-        "/courses/bio1/a/growth/"
-    )
+    assert before["page"].endswith("/portal/courses/bio1/a/growth/")
     assert after["receipt"]["attempt"] == 1
     assert after["receipt"]["page"].endswith("/a/growth/attempts/1/")
 
