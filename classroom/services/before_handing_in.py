@@ -13,6 +13,12 @@ from grader.files import FileStore
 from grader.look_over import look_over
 
 
+def odd_places(told: list[Place], read: list[Place]) -> list[Place]:
+    """What the last check told and what reading told, in one list; of a question that has no answer only that is said."""
+    known = {(place.notebook, place.title) for place in read if place.title}
+    return [*[place for place in told if (place.notebook, place.title) not in known], *read]
+
+
 def remarks(assignment: Assignment, manifest: Manifest, *, files: FileStore) -> list[Place]:
     """What the files themselves tell. Raises Unavailable when the store has lost one."""
     release = assignment.release
