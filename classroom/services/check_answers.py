@@ -114,4 +114,6 @@ def _summary(questions: list[dict[str, str]]) -> str:
     passed = tests.count("passes")
     if passed == len(tests):
         return "All tests that you can see pass."
+    if not {"fails", "not_run"} & set(tests):
+        return "No test that you can see fails."
     return f"{passed} of {len(tests)} tests that you can see pass."

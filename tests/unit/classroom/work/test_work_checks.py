@@ -149,6 +149,23 @@ def test_an_answer_reads_the_same_everywhere_and_never_without_the_word_about_hi
     assert "hidden tests" in found.about_hidden_tests
 
 
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("passes", "All tests that you can see pass."),
+        ("partial", "No test that you can see fails."),
+        ("fails", "0 of 1 tests that you can see pass."),
+        ("unseen", "Your notebook was run. It has no test that you can see."),
+    ],
+)
+def test_the_sentence_never_promises_more_than_the_visible_tests_say(
+    state: str, sentence: str, lab: Lab, ada: Enrolment, assignment: Assignment
+) -> None:
+    question = {"notebook": "growth.ipynb", "grade_id": "test_x", "state": state, "message": ""}
+
+    assert answer(lab, ask(lab, ada, assignment), {"status": "checked", "questions": [question]}).sentence == sentence
+
+
 def test_progress_is_kept_until_there_is_an_answer(lab: Lab, ada: Enrolment, assignment: Assignment) -> None:
     check = ask(lab, ada, assignment)
 
