@@ -53,15 +53,17 @@ def ask(
     digest = manifests.digest(manifest)
     if known := answered(session, enrolment=enrolment, assignment=assignment, digest=digest):
         return known
-    running = session.scalar(select(WorkCheck).where(WorkCheck.enrolment_id == enrolment.id, WorkCheck.state != CheckState.done))
-    if running is not None and is_awaited(running, now=now):
-        if (running.assignment_id, running.digest) == (assignment.id, digest):
-            return running
-        raise TooManyChecks("Your last check is still running. Wait for its answer, then check again.")
+    running = _running(session, enrolment)
+    if (
+        running is not None
+        and (running.assignment_id, running.digest) == (assignment.id, digest)
+        and is_awaited(running, now=now)
+    ):
+        return running
+    check_pace(session, enrolment=enrolment, settings=settings, now=now)
     if running is not None:
         _end(running, {}, now)  # its message or its worker got lost
         session.flush()
-    _check_pace(session, enrolment, settings, now)
     check = WorkCheck(
         enrolment_id=enrolment.id, assignment_id=assignment.id, release_id=assignment.release_id, digest=digest, asked_at=now
     )
@@ -74,6 +76,25 @@ def ask(
         session, task=CHECK_TASK, queue=CHECKS_QUEUE, arguments=_message(check, assignment, manifest, settings), now=now
     )
     return check
+
+
+def check_pace(session: Session, *, enrolment: Enrolment, settings: Settings, now: datetime) -> None:
+    """Raise TooManyChecks when this person must wait: for an answer, or because of those asked for in whatever courses.
+
+    To be called before their files are read, too: what is refused should cost nothing.
+    """
+    running = _running(session, enrolment)
+    if running is not None and is_awaited(running, now=now):
+        raise TooManyChecks("Your last check is still running. Wait for its answer, then check again.")
+    theirs = select(func.count(), func.min(WorkCheck.asked_at)).join(WorkCheck.enrolment)
+    count, first = session.execute(
+        theirs.where(Enrolment.person_id == enrolment.person_id, WorkCheck.asked_at > now - WINDOW)
+    ).one()
+    if count >= settings.checks_at_most:
+        minutes = max(1, math.ceil((first + WINDOW - now).total_seconds() / 60))
+        raise TooManyChecks(
+            f"You have checked {count} times within ten minutes. Check again in {minutes} min; you can hand in at any time."
+        )
 
 
 def answered(session: Session, *, enrolment: Enrolment, assignment: Assignment, digest: str) -> WorkCheck | None:
@@ -125,22 +146,13 @@ def forget(session: Session, *, before: datetime) -> None:
     session.execute(delete(WorkCheck).where(WorkCheck.id.in_(list(session.scalars(old)))))
 
 
+def _running(session: Session, enrolment: Enrolment) -> WorkCheck | None:
+    return session.scalar(select(WorkCheck).where(WorkCheck.enrolment_id == enrolment.id, WorkCheck.state != CheckState.done))
+
+
 def _mine(enrolment: Enrolment, assignment: Assignment) -> Select[WorkCheck]:
     wanted = select(WorkCheck).where(WorkCheck.enrolment_id == enrolment.id, WorkCheck.assignment_id == assignment.id)
     return wanted.order_by(WorkCheck.id.desc())
-
-
-def _check_pace(session: Session, enrolment: Enrolment, settings: Settings, now: datetime) -> None:
-    """Raise TooManyChecks when this person, in whatever courses, has had as many as there are for one."""
-    theirs = select(func.count(), func.min(WorkCheck.asked_at)).join(WorkCheck.enrolment)
-    count, first = session.execute(
-        theirs.where(Enrolment.person_id == enrolment.person_id, WorkCheck.asked_at > now - WINDOW)
-    ).one()
-    if count >= settings.checks_at_most:
-        minutes = max(1, math.ceil((first + WINDOW - now).total_seconds() / 60))
-        raise TooManyChecks(
-            f"You have checked {count} times within ten minutes. Check again in {minutes} min; you can hand in at any time."
-        )
 
 
 def _message(check: WorkCheck, assignment: Assignment, manifest: Manifest, settings: Settings) -> dict[str, Any]:

@@ -37,6 +37,7 @@ def check_now(assignment: str, check_id: int) -> str:
 
 def start_check(slug: str) -> int:
     """Check what lies in the home of whoever asks; returns the check's number."""
+    work_checks.check_pace(db(), enrolment=enrolment(), settings=settings(), now=now())
     work = submissions.work_of(enrolment=enrolment(), assignment=this_assignment(slug))
     with database_left_alone():
         manifest = submissions.take(work, files=files(), homes=homes(), limits=settings())

@@ -1,10 +1,15 @@
 """Check and the look before handing in, as a student meets them on the portal."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from classroom.models import Assignment, Enrolment, WorkCheck
 from classroom.services import work_checks
+from hub_bridge.homes import HomeFile, Homes
 from tests.support.outgoing import Outgoing
 from tests.support.pages import PageClient, SignIn, soup_of, text_of
 from tests.support.work import Lab, answered, cell, notebook
@@ -89,6 +94,19 @@ def test_somebody_who_checks_too_often_reads_when_they_may_again(browser: PageCl
 
     assert answer.status_code == 429
     assert "still running" in text_of(answer)
+
+
+def test_a_check_that_is_refused_reads_no_file(app: Flask, browser: PageClient, lab: Lab, ada: Enrolment) -> None:
+    press_check(browser, lab, ada)
+    homes: Homes = app.extensions["homeroom"].homes
+
+    class ClosedHomes(Homes):
+        def tree(self, *arguments: Any, **options: Any) -> list[HomeFile]:
+            raise AssertionError("the home was read")
+
+    app.extensions["homeroom"] = replace(app.extensions["homeroom"], homes=ClosedHomes(homes.root))
+
+    assert browser.post(f"{GROWTH}check").status_code == 429
 
 
 def test_there_is_nothing_to_check_without_a_notebook(browser: PageClient) -> None:
