@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
-from grader.nbgrader_format import read_flags
+from grader.nbgrader_format import grade_id_of, read_flags
 from grader.otter_copies import adopt
 from grader.reading import UnreadableNotebook, read_notebook
 from grader.release import heading_in, is_ignored, is_notebook
@@ -55,13 +55,6 @@ def look_over(released: Mapping[str, bytes], work: Mapping[str, bytes], source: 
             continue
         remarks += [*_of_cells(path, ours["cells"], theirs["cells"]), *_of_runs(path, theirs["cells"])]
     return remarks
-
-
-def grade_id_of(cell: Cell) -> str:
-    """The id that a cell of anybody's claims."""
-    data = cell["metadata"].get("nbgrader")
-    grade_id = data.get("grade_id") if isinstance(data, dict) else None
-    return grade_id if isinstance(grade_id, str) else ""
 
 
 def _missing(strays: list[str]) -> str:

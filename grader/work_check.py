@@ -12,8 +12,8 @@ from typing import Any, Literal
 from grader.engine import RunFailed, run_visible
 from grader.files import FileStore, MissingFile
 from grader.jobs import FileRef, GradeJob, Limits
-from grader.look_over import Remark, grade_id_of, look_over
-from grader.nbgrader_format import read_flags
+from grader.look_over import Remark, look_over
+from grader.nbgrader_format import grade_id_of, read_flags
 from grader.otter_copies import adopt
 from grader.plan import PlannedQuestion
 from grader.reading import UnreadableNotebook, read_notebook
