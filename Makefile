@@ -9,8 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?= python3
 PORT ?= 8000
 STATE ?= var
-FUZZED := $(addprefix tests/unit/grader/,test_reading.py test_plan_properties.py test_kept_outputs.py test_view.py test_feedback.py test_jobs.py \
-	test_difference.py split/test_wire.py split/test_conversation_properties.py split/test_mutants.py split/test_verdicts.py merging/test_merge_properties.py)
+	FUZZED := $(addprefix tests/unit/grader/,test_reading.py test_plan_properties.py test_kept_outputs.py test_view.py test_feedback.py test_jobs.py \ test_difference.py split/test_wire.py split/test_conversation_properties.py split/test_mutants.py split/test_verdicts.py merging/test_merge_properties.py test_look_over_properties.py)
 VENV := .venv
 BIN := $(VENV)/bin
 # Bytecode is compiled at install: students' servers run as other users and could not write it, and would start four times slower.

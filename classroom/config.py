@@ -76,6 +76,10 @@ class Settings(BaseSettings):
     job_lease: int = Field(30, gt=0, description="Seconds without a sign of life after which a grade job is sent again.")
     job_tries: int = Field(3, gt=0, description="Times a grade job is sent before it ends as grader_error.")
 
+    # Checks of work that is not handed in yet
+    checks_at_most: int = Field(10, gt=0, description="Checks that one person may ask for within ten minutes.")
+    check_seconds: int = Field(120, gt=0, description="Most seconds one check may run, where an assignment allows more.")
+
     # What teachers may set as the limits of an assignment
     most_cell_seconds: int = Field(300, gt=0, description="Most seconds a teacher can allow one cell.")
     most_total_seconds: int = Field(1500, gt=0, le=1500, description="Most seconds a teacher can allow one submission.")

@@ -16,6 +16,8 @@ SERVERS_QUEUE = "servers"
 """Messages that somebody waits for a server. Each asks the hub, which may take its time: nothing else should wait for that."""
 GRADING_QUEUE = "grading"
 """Messages for the grading workers, which have neither database nor secrets."""
+CHECKS_QUEUE = "checks"
+"""For the same workers, which take these first: a student waits for the answer."""
 
 _RETRY = {"max_retries": 1, "interval_start": 0.1, "interval_step": 0.1, "interval_max": 0.2}
 

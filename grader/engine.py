@@ -64,7 +64,7 @@ def grade(job: GradeJob, files: FileStore, *, on_progress: Progress) -> GradeRes
     run = _Runs(files)
     try:
         result = run.grade(job, on_progress)
-    except (SandboxUnavailable, MissingFile, _Failed) as error:
+    except (SandboxUnavailable, MissingFile, RunFailed) as error:
         result = _our_fault(job, str(error))
     except Exception as error:  # noqa: BLE001 - design.md: our fault never becomes a student's zero, nor a lost job
         result = _our_fault(job, f"{type(error).__name__}: {error}")
@@ -72,7 +72,7 @@ def grade(job: GradeJob, files: FileStore, *, on_progress: Progress) -> GradeRes
     return _with_provenance(result, job, measured)
 
 
-class _Failed(Exception):
+class RunFailed(Exception):
     """There is no report, and it is not the student's fault."""
 
 
@@ -95,6 +95,13 @@ class _Runs:
         report = self._run(job, trials=trials, on_progress=on_progress)
         return _result(job, self._files, report)
 
+    def seen(self, job: GradeJob, visible: tuple[FileRef, ...], seconds: int, on_progress: Progress) -> RunReport:
+        known = self._trials(job)
+        # Canaries are made of whole tests.
+        tests = {path: {name: {**test, "mutants": []} for name, test in found.items()} for path, found in known.tests.items()}
+        limits = replace(job.limits, total_seconds=min(job.limits.total_seconds, seconds))
+        return self._run(replace(job, source=visible, limits=limits), trials=replace(known, tests=tests), on_progress=on_progress)
+
     def _run(
         self, job: GradeJob, *, trials: _Trials | None, trying: bool = False, on_progress: Progress = lambda _done, _total: None
     ) -> RunReport:
@@ -113,9 +120,9 @@ class _Runs:
             try:
                 answer, used = run_child(request, seconds=seconds, on_progress=on_progress)
             except ChildFailed as error:
-                raise _Failed(str(error)) from None
+                raise RunFailed(str(error)) from None
             if "report" not in answer:
-                raise _Failed(str(answer.get("unavailable") or answer.get("missing") or "The run said nothing."))
+                raise RunFailed(str(answer.get("unavailable") or answer.get("missing") or "The run said nothing."))
             report = RunReport.from_json(answer["report"])
             self._cpu = used.cpu + answer["cpu_seconds"]
             self._modules = answer["modules"]
@@ -147,6 +154,17 @@ class _Runs:
             waiting.write_text(json.dumps(asdict(made)), "utf-8")
             waiting.replace(path)
         return made
+
+
+def run_visible(
+    job: GradeJob, visible: tuple[FileRef, ...], files: FileStore, *, seconds: int, on_progress: Progress
+) -> RunReport:
+    """The run of ``job`` with the teacher's files ``visible`` instead of its source, in at most so many seconds.
+
+    Each test is run as its whole is when it is graded: apart from the student's code where that works for the source.
+    Raises RunFailed, SandboxUnavailable and MissingFile.
+    """
+    return _Runs(files).seen(job, visible, seconds, on_progress)
 
 
 def prepare(files: FileStore) -> None:

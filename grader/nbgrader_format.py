@@ -78,6 +78,14 @@ def read_flags(cell: dict[str, Any]) -> Flags | None:
     )
 
 
+def grade_id_of(cell: dict[str, Any]) -> str:
+    """The id that a cell of anybody's claims; empty where it claims none."""
+    metadata = cell.get("metadata")
+    data = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = data.get("grade_id") if isinstance(data, dict) else None
+    return grade_id if isinstance(grade_id, str) else ""
+
+
 def _points(value: object, schema: object) -> float | None:
     """A number of points as nbgrader reads it: a number, or in schema 0 text that is one."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):

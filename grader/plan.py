@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from grader.cell_notes import notebook_note
-from grader.nbgrader_format import Flags, read_flags, upgrade
+from grader.nbgrader_format import Flags, grade_id_of, read_flags, upgrade
 from grader.nbgrader_settings import Settings, with_settings
 from grader.reading import language_of, read_notebook
 from grader.release import make_release
@@ -130,8 +130,8 @@ def _stops(cells: list[Source], known: dict[str, Flags], like_nbgrader: Collecti
 
 def _in_their_order(plan: Plan, theirs: list[Source]) -> Plan:
     """The plan with its cells in the order of the student's file; what is not there stays behind the cell before it."""
-    places = {grade_id: place for place, cell in enumerate(theirs) if (grade_id := _grade_id(cell))}
-    own = iter([place for place, cell in enumerate(theirs) if _grade_id(cell) not in {cell.grade_id for cell in plan.cells}])
+    places = {grade_id: place for place, cell in enumerate(theirs) if (grade_id := grade_id_of(cell))}
+    own = iter([place for place, cell in enumerate(theirs) if grade_id_of(cell) not in {cell.grade_id for cell in plan.cells}])
     wanted: list[int] = []
     for cell in plan.cells:
         before = wanted[-1] if wanted else -1
@@ -217,7 +217,7 @@ class _Theirs:
     def __init__(self, cells: list[Source], known: dict[str, Flags]) -> None:
         self.answers: dict[str, list[Source]] = {}
         self._cells = cells
-        self._ids = [_grade_id(cell) for cell in cells]
+        self._ids = [grade_id_of(cell) for cell in cells]
         self._known = known
         self._place: dict[str, int] = {}
         self._done = 0
@@ -241,10 +241,3 @@ class _Theirs:
             cell = self._cells[place]
             if self._ids[place] not in self._known:
                 yield PlannedCell(cell["cell_type"], cell["source"], "student")
-
-
-def _grade_id(cell: Source) -> str:
-    """The id a student's cell claims. Everything else in its metadata is ignored."""
-    data = cell["metadata"].get("nbgrader")
-    grade_id = data.get("grade_id") if isinstance(data, dict) else None
-    return grade_id if isinstance(grade_id, str) else ""

@@ -21,7 +21,7 @@ from grader.problems import Problem, check_cell, check_cut, check_kind, check_le
 from grader.reading import UnreadableNotebook, language_of, read_notebook, write_notebook
 from grader.regions import Region, cut
 
-__all__ = ["Problem", "Question", "ReleaseResult", "is_ignored", "is_notebook", "is_safe", "make_release"]
+__all__ = ["Problem", "Question", "ReleaseResult", "heading_in", "is_ignored", "is_notebook", "is_safe", "make_release"]
 
 _IGNORED_FOLDERS = {".ipynb_checkpoints", "__pycache__", "feedback"}
 _ATTACHMENT = re.compile(r"!\[.*\]\(attachment:.+?\)")
@@ -229,7 +229,7 @@ class _NotebookRelease:
         for number, cell in enumerate(cells, start=1):
             self._cell, self._flags = number, read_flags(cell)
             if cell["cell_type"] == "markdown":
-                heading = _heading_in(cell["source"]) or heading
+                heading = heading_in(cell["source"]) or heading
             if self._flags is None:
                 continue
             earlier = first_use.setdefault(self._flags.grade_id, number)
@@ -279,7 +279,7 @@ def _asks_for_tests(source: str, settings: Settings) -> bool:
     return any(settings.autotest in line and line.strip().startswith("#") for line in source.split("\n"))
 
 
-def _heading_in(source: str) -> str:
+def heading_in(source: str) -> str:
     """The last heading in a Markdown source as plain text, or nothing."""
     headings = _HEADING.findall(_FENCE.sub("", source))
     return re.sub(r"[*_`$]", "", headings[-1]).strip()[:_TITLE_LIMIT] if headings else ""

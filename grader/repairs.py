@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from grader.nbgrader_format import Flags, read_flags
+from grader.nbgrader_format import Flags, grade_id_of, read_flags
 from grader.reading import UnreadableNotebook, read_notebook
 
 _LISTED = 10
@@ -18,7 +18,7 @@ def repairs(path: str, released: bytes, handed_in: bytes) -> list[str]:
     known = _marked(given)
     found: dict[str, list[dict[str, Any]]] = {}
     for cell in theirs:
-        found.setdefault(_grade_id(cell), []).append(cell)
+        found.setdefault(grade_id_of(cell), []).append(cell)
     sentences = [_about(grade_id, *known[grade_id], found.get(grade_id, [])) for grade_id in known]
     strange = Counter(flags.grade_id for cell in theirs if (flags := read_flags(cell)) and flags.grade_id not in known)
     sentences += [f"Cell “{grade_id[:60]}” is not of this assignment; it ran as a cell of the student's." for grade_id in strange]
@@ -40,9 +40,3 @@ def _about(grade_id: str, given: dict[str, Any], flags: Flags, copies: list[dict
     if not flags.solution and copies[0]["source"] != given["source"]:
         return f"Cell “{grade_id}” is locked and was changed; the teacher's was run."
     return ""
-
-
-def _grade_id(cell: dict[str, Any]) -> str:
-    data = cell["metadata"].get("nbgrader")
-    grade_id = data.get("grade_id") if isinstance(data, dict) else None
-    return grade_id if isinstance(grade_id, str) else ""

@@ -1,4 +1,4 @@
-"""The grading worker's two tasks, and the messages it sends back to the portal."""
+"""The grading worker's tasks, and the messages it sends back to the portal."""
 
 import logging
 import threading
@@ -17,6 +17,7 @@ from grader.jobs import FileRef, GradeJob, GradeResult, Limits
 from grader.lint import lint_release
 from grader.problems import Problem
 from grader.sandbox import SandboxUnavailable
+from grader.work_check import WorkCheck, check_work
 
 HEARTBEAT_SECONDS = 5.0
 PROGRESS_SECONDS = 1.0
@@ -44,6 +45,15 @@ def add_tasks(app: Celery, files: FileStore) -> None:
         problems = [asdict(problem) for problem in run_check(source, limits, files)]
         _Sender(app).send("classroom.record_check", {"release_id": release_id, "problems": problems}, tireless=True)
         log.info("release %s: %d problems", release_id, len(problems))
+
+    @app.task(name="grader.check_work")  # type: ignore[untyped-decorator] # celery has no types
+    def check_students_work(*, check_id: int, job: dict[str, Any], released: list[dict[str, Any]], seconds: int) -> None:
+        """Run a student's work with the tests they can see. Nobody grades it."""
+        started = time.monotonic()
+        with Pulse(_Sender(app), str(check_id), task="classroom.check_progress") as pulse:
+            found = run_work_check(job, released, files, seconds=seconds, on_progress=pulse.progress)
+        _Sender(app).send("classroom.record_work_check", {"check_id": check_id, "reply": found.to_json()}, tireless=True)
+        log.info("check %s: %s after %.1f s", check_id, found.status, time.monotonic() - started)
 
 
 def warm_up(files: FileStore) -> None:
@@ -78,6 +88,22 @@ def run_check(source: list[dict[str, Any]], limits: dict[str, Any], files: FileS
         return [Problem("", None, None, text, "Upload its notebooks again, or tell who runs the server.")]
 
 
+def run_work_check(
+    job: dict[str, Any],
+    released: list[dict[str, Any]],
+    files: FileStore,
+    *,
+    seconds: int,
+    on_progress: Callable[[int, int], None],
+) -> WorkCheck:
+    """What a check of a student's work found, as it came in a message. What can't be read or fails is our fault."""
+    try:
+        read, given = GradeJob.from_json(job), tuple(FileRef(**ref) for ref in released)
+        return check_work(read, given, files, seconds=seconds, on_progress=on_progress)
+    except Exception as error:  # noqa: BLE001 - somebody waits for an answer, whatever failed
+        return WorkCheck("our_fault", f"{type(error).__name__}: {error}"[:2_000])
+
+
 class Sends(Protocol):
     """Takes a message for the portal."""
 
@@ -98,9 +124,15 @@ class Pulse:
     """Tells the portal how far a job is: at the start, as cells are done, and every few seconds in any case."""
 
     def __init__(
-        self, sender: Sends, job_id: str, *, every: float = HEARTBEAT_SECONDS, at_most: float = PROGRESS_SECONDS
+        self,
+        sender: Sends,
+        job_id: str,
+        *,
+        task: str = "classroom.grade_progress",
+        every: float = HEARTBEAT_SECONDS,
+        at_most: float = PROGRESS_SECONDS,
     ) -> None:
-        self._sender, self._job_id = sender, job_id
+        self._sender, self._job_id, self._task = sender, job_id, task
         self._every, self._at_most = every, at_most
         self._now = (0, 0)
         self._sent_at = 0.0
@@ -133,6 +165,6 @@ class Pulse:
             done, total = self._now
             arguments = {"job_id": self._job_id, "cells_done": done, "cells_total": total}
             try:
-                self._sender.send("classroom.grade_progress", arguments)
+                self._sender.send(self._task, arguments)
             except Exception as error:  # noqa: BLE001 - a lost sign of life costs nothing; the next one follows
                 log.warning("job %s: could not tell how far it is: %s", self._job_id, error)

@@ -1,4 +1,6 @@
-"""The grading worker: ``celery --app=grader.worker worker --queues=grading``.
+"""The grading worker: ``celery --app=grader.worker worker --queues=checks,grading``.
+
+Of its queues the first one named goes first: a student waits for a check, and nobody for a grade.
 
 It is told by the environment: HOMEROOM_BROKER_URL, where jobs come from, and HOMEROOM_FILES, the folder of their files; also
 HOMEROOM_SANDBOX and HOMEROOM_UNSAFE_NO_SANDBOX, where student code may run. It has no database and no secrets.
@@ -36,6 +38,7 @@ def make_app(broker_url: str, files: Path) -> Celery:
             "visibility_timeout": _VISIBILITY_SECONDS,
             "unacked_restore_interval": 10,
             "unacked_restore_throttle": 1,
+            "queue_order_strategy": "priority",
         },
     )
     add_tasks(app, FileStore(files))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from hub_bridge.authenticator import PortalAuthenticator
 from hub_bridge.processes import tied
-from hub_bridge.scopes import PORTAL, service_roles
+from hub_bridge.scopes import PORTAL, SERVER_SCOPES, service_roles
 from hub_bridge.spawner import SandboxSpawner
 
 IDLE_SECONDS = 1800
@@ -45,6 +45,11 @@ def configure(c: Any, environment: dict[str, str]) -> None:
     c.SandboxSpawner.default_url = "/lab"
     c.SandboxSpawner.start_timeout = 60
     c.SandboxSpawner.http_timeout = 30
+    c.SandboxSpawner.server_token_scopes = list(SERVER_SCOPES)
+    c.SandboxSpawner.environment = {
+        "HOMEROOM_PORTAL_URL": f"{portal_url}/portal",
+        "HOMEROOM_OWN_SERVER_URL": take("OWN_SERVER_URL"),
+    }
 
     _services(c, portal_url=portal_url, token=take("HUB_TOKEN"))
 

@@ -25,6 +25,9 @@ USER_SCOPES = (
 Not "self", which lets people make API tokens: such a token outlives a sign-out, a dropping and a change of role.
 """
 
+SERVER_SCOPES = ("users:activity!user", "access:servers!server", f"access:services!service={PORTAL}")
+"""What a notebook server's own token may do: report activity, know its owner, and ask the portal on the owner's behalf."""
+
 STAFF = frozenset({"owner", "teacher", "grader"})
 
 

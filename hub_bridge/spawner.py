@@ -56,6 +56,7 @@ class SandboxSpawner(LocalProcessSpawner):  # type: ignore[misc]
             "HOME": home,
             "SHELL": "/bin/bash",
             "JUPYTER_CONFIG_PATH": str(SINGLEUSER / "config"),
+            "JUPYTER_PATH": str(SINGLEUSER / "share"),
             "JUPYTER_RUNTIME_DIR": "/tmp/jupyter" if self.sandboxed else f"{home}/.jupyter-run",  # noqa: S108 - the sandbox's own
         }
 

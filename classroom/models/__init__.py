@@ -14,12 +14,13 @@ from classroom.models.regrade import RegradeRequest, RegradeState
 from classroom.models.server import ServerStart, StartState
 from classroom.models.submission import Submission, Trigger
 from classroom.models.update import FileUpdate, UpdateOutcome
+from classroom.models.work_check import CheckState, WorkCheck
 
 __all__ = [
-    "STAFF", "TEACHERS", "AskedState", "Assignment", "Base", "ClassTime", "Course", "Delivery", "Enrolment",
+    "STAFF", "TEACHERS", "AskedState", "Assignment", "Base", "CheckState", "ClassTime", "Course", "Delivery", "Enrolment",
     "EnrolmentStatus", "Extension", "ExtensionRequest", "Feedback", "FileUpdate", "GradeJob", "JobState", "LinkKind",
     "MailRhythm", "ManualScore", "Notification", "NotificationKind", "Operation", "OperationKind", "OperationState",
     "OutboxMessage", "Person", "RegradeRequest", "RegradeState", "Release", "ReleaseCheck", "Result", "ResultStatus",
     "Review", "Role", "RosterUpload", "Score", "Section", "ServerStart", "SignInLink", "StartState", "Submission", "Trigger",
-    "UpdateOutcome",
+    "UpdateOutcome", "WorkCheck",
 ]  # fmt: skip

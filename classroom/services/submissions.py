@@ -30,6 +30,11 @@ class HandIn:
 def prepare(session: Session, *, enrolment: Enrolment, assignment: Assignment, now: datetime) -> HandIn:
     """What to take from the student's home. Raises HomeroomError when the assignment takes no work of theirs now."""
     check_open(session, enrolment=enrolment, assignment=assignment, now=now)
+    return work_of(enrolment=enrolment, assignment=assignment)
+
+
+def work_of(*, enrolment: Enrolment, assignment: Assignment) -> HandIn:
+    """Where the student's work on a released assignment lies, whether or not it may be handed in now."""
     assert assignment.release is not None
     wanted = manifests.notebooks(assignment.release.release_files)
     return HandIn(enrolment.person.hub_name, snapshots.folder(assignment), wanted)

@@ -10,7 +10,7 @@ from signal import SIGQUIT, SIGTERM, Signals
 import classroom
 import hub_bridge
 from classroom.config import PORTAL_PREFIX, Settings, templates_folder
-from classroom.messages import GRADING_QUEUE, OPERATIONS_QUEUE, PORTAL_QUEUE, SERVERS_QUEUE
+from classroom.messages import CHECKS_QUEUE, GRADING_QUEUE, OPERATIONS_QUEUE, PORTAL_QUEUE, SERVERS_QUEUE
 from classroom.stack import health
 from classroom.stack.broker import broker_answers, broker_command
 from classroom.stack.child import Command
@@ -97,6 +97,7 @@ def _hub(plan: Plan) -> Part:
     package = Path(classroom.__file__).parent
     environment = {f"HOMEROOM_{name}": every[f"HOMEROOM_{name}"] for name in HUB_SETTINGS} | {
         "HOMEROOM_IDENTITY_URL": f"http://127.0.0.1:{plan.port}{PORTAL_PREFIX}/identity",
+        "HOMEROOM_OWN_SERVER_URL": f"http://127.0.0.1:{plan.port}{PORTAL_PREFIX}/own-server",
         "HOMEROOM_PROXY_API_URL": f"http://127.0.0.1:{plan.port + 3}",
         "HOMEROOM_PROXY_TOKEN": plan.proxy_token,
         "HOMEROOM_HUB_TEMPLATES": str(templates_folder() / "hub"),
@@ -146,7 +147,8 @@ def _grading(plan: Plan) -> Part:
     }
     jobs = f"--concurrency={plan.settings.grading_jobs}"
     host = f"{GRADING_QUEUE}@homeroom"
-    arguments = _celery("grader.worker:app", "worker", f"--queues={GRADING_QUEUE}", f"--hostname={host}", jobs)
+    queues = f"--queues={CHECKS_QUEUE},{GRADING_QUEUE}"
+    arguments = _celery("grader.worker:app", "worker", queues, f"--hostname={host}", jobs)
     command = _python(plan, "grading", environment, *arguments)
     return Part("grading", command, _pong(plan, host), stage=2, stops=SOON)
 

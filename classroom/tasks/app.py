@@ -18,7 +18,7 @@ from classroom.config import Settings
 from classroom.messages import OPERATIONS_QUEUE, PORTAL_QUEUE, SERVERS_QUEUE
 from classroom.services.operations import RUN_TASK
 from classroom.services.server_line import SERVE_TASK
-from classroom.tasks import base, grading, operations, reaper, servers
+from classroom.tasks import base, checks, grading, operations, reaper, servers
 from classroom.tasks.base import PortalTask
 
 REAP = "classroom.reap"
@@ -82,6 +82,18 @@ def record_result(*, job_id: str, result: dict[str, Any]) -> None:
 def record_check(*, release_id: int, problems: list[dict[str, Any]]) -> None:
     """What a worker found in a release."""
     grading.record_check(base.tools(), release_id=release_id, problems=problems)
+
+
+@app.task(name="classroom.check_progress", quiet=True)  # type: ignore[untyped-decorator]
+def check_progress(*, job_id: str, cells_done: int, cells_total: int) -> None:
+    """A grading worker is at a student's check."""
+    checks.check_progress(base.tools(), check_id=int(job_id), cells_done=cells_done, cells_total=cells_total)
+
+
+@app.task(name="classroom.record_work_check")  # type: ignore[untyped-decorator]
+def record_work_check(*, check_id: int, reply: object) -> None:
+    """What a worker found in a student's work."""
+    checks.record_work_check(base.tools(), check_id=check_id, reply=reply)
 
 
 @app.task(name=REAP, quiet=True)  # type: ignore[untyped-decorator]

@@ -14,6 +14,7 @@ from classroom.services import (
     operations,
     outbox,
     provisioning,
+    work_checks,
 )
 from classroom.tasks.base import Tools
 
@@ -21,6 +22,8 @@ SETTLED = timedelta(seconds=2)
 """A message older than this was left behind by the process that wrote it."""
 KEPT = timedelta(days=1)
 """Sent messages are kept so long, for whoever looks into a fault."""
+CHECKS_KEPT = timedelta(days=30)
+"""So long a student can look at a check again."""
 
 
 def reap(tools: Tools) -> None:
@@ -32,6 +35,7 @@ def reap(tools: Tools) -> None:
         again = operations.run_again(session, now=now)
         again += grading.requeue_stale(session, settings=context.settings, queue_is_empty=queue_is_empty, now=now)
         outbox.forget_sent(session, before=now - KEPT)
+        work_checks.forget(session, before=now - CHECKS_KEPT)
     if again:
         tools.send_pending()
 

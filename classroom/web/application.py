@@ -21,6 +21,7 @@ from classroom.web import (
     mail,
     navigation,
     notifications,
+    own_server,
     people,
     receipts,
     security,
@@ -33,6 +34,7 @@ from classroom.web import (
 from grader.files import FileStore
 from hub_bridge.client import HubClient
 from hub_bridge.homes import Homes
+from hub_bridge.tokens import TokenOwners
 
 ORDINARY_BODY = 1_000_000
 """Bytes a form may have; views that take files say so with ``security.takes_upload``."""
@@ -47,6 +49,7 @@ BLUEPRINTS = (
     notifications.blueprint,
     mail.blueprint,
     *study.BLUEPRINTS,
+    own_server.blueprint,
     *teach.BLUEPRINTS,
 )
 
@@ -69,6 +72,7 @@ def create_app(
         sessions=sessions or make_sessions(settings.database),
         sender=sender or Sender(settings),
         hub=hub or HubClient(settings.hub_api_url, settings.hub_token.get_secret_value()),
+        token_owners=TokenOwners(settings.hub_api_url),
         files=FileStore(settings.files),
         homes=Homes(settings.homes),
         clock=clock,

@@ -4,7 +4,7 @@
     @audience.staff
     def people() -> str: ...
 
-Course-scoped marks (member, student, staff, teacher) need ``<course>`` in the URL. It is taken out of the view's arguments
+Course-scoped marks (all but public, hub and signed_in) need ``<course>`` in the URL. It is taken out of the view's arguments
 and put back by ``url_for``; the view finds what it is about in ``context.enrolment()`` and ``context.course()``.
 """
 
@@ -18,8 +18,8 @@ from flask.typing import ResponseReturnValue
 
 from classroom.errors import Forbidden, HomeroomError, NotFound
 from classroom.models import Enrolment
-from classroom.services import access
-from classroom.web.context import db, person, settings, visitor
+from classroom.services import access, identity
+from classroom.web.context import db, parts, person, settings, visitor
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -34,6 +34,7 @@ class Audience(StrEnum):
     student = "student"
     staff = "staff"
     teacher = "teacher"
+    own_server = "own_server"
 
 
 class NotTheHub(HomeroomError):
@@ -42,7 +43,13 @@ class NotTheHub(HomeroomError):
     status = 401
 
 
-COURSE_SCOPED = frozenset({Audience.member, Audience.student, Audience.staff, Audience.teacher})
+class NoToken(HomeroomError):
+    """Whoever asks shows no token of the hub that may be used here."""
+
+    status = 401
+
+
+COURSE_SCOPED = frozenset({Audience.member, Audience.student, Audience.staff, Audience.teacher, Audience.own_server})
 
 
 def public(view: View) -> View:
@@ -80,6 +87,11 @@ def teacher(view: View) -> View:
     return _mark(view, Audience.teacher)
 
 
+def own_server(view: View) -> View:
+    """A notebook server of one of the course's students, which shows its token of the hub. It stands for its owner."""
+    return _mark(view, Audience.own_server)
+
+
 def audience_of(view: Callable[..., object] | None) -> Audience | None:
     """The mark of ``view``, or None."""
     return getattr(view, "audience", None)
@@ -115,6 +127,8 @@ def _admit() -> ResponseReturnValue | None:
         raise NotFound("There is no such page.")
     if audience is Audience.hub:
         _admit_hub()
+    elif audience is Audience.own_server:
+        _admit_own_server()
     elif audience is not Audience.public:
         return _admit_person(audience)
     return None
@@ -126,6 +140,17 @@ def _admit_hub() -> None:
     # An empty setting must not let an empty token in.
     if not expected or scheme != "Bearer" or not compare_digest(token.encode(), expected.encode()):
         raise NotTheHub("Only the hub may ask this.")
+
+
+def _admit_own_server() -> None:
+    """The person is the one whose token it is; a cookie that comes along is not even looked at."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    name = parts().token_owners.owner_of(token) if scheme.lower() in {"token", "bearer"} else None
+    found = identity.person_named(db(), name) if name else None
+    if found is None or not found.active:
+        raise NoToken("Your notebook server could not show who you are. Stop it, start it again, and try once more.")
+    g.server_person = found
+    g.enrolment = _enrolment(Audience.student, course_slug=g.course_slug)
 
 
 def _admit_person(audience: Audience) -> ResponseReturnValue | None:

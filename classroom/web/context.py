@@ -24,6 +24,7 @@ from classroom.services import outbox
 from grader.files import FileStore
 from hub_bridge.client import HubClient
 from hub_bridge.homes import Homes
+from hub_bridge.tokens import TokenOwners
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class Parts:
     sessions: SessionMaker
     sender: MessageSender
     hub: HubClient
+    token_owners: TokenOwners
     files: FileStore
     homes: Homes
     clock: Callable[[], datetime]
@@ -111,7 +113,10 @@ def now() -> datetime:
 
 
 def visitor() -> Person | None:
-    """Who is signed in, if anybody."""
+    """Who is signed in, if anybody; for a notebook server its owner."""
+    if "server_person" in g:
+        owner: Person = g.server_person
+        return owner
     return current_user.person if current_user.is_authenticated else None
 
 

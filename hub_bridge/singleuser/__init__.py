@@ -1,6 +1,6 @@
-"""What runs inside a student's own server: its start-up and one page that opens a notebook ready to run.
+"""What runs inside a student's own server: its start-up, a page that opens a notebook ready to run, handing in from JupyterLab.
 
-A server extension of jupyter_server; ``config/`` switches it on.
+A server extension of jupyter_server; ``config/`` switches it on. ``share/labextensions`` is its half in the browser.
 """
 
 from typing import Any
@@ -11,6 +11,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
-    from hub_bridge.singleuser.opening import handlers  # noqa: PLC0415 - the hub imports this package without jupyter_server
+    from hub_bridge.singleuser import handing_in, opening  # noqa: PLC0415 - the hub imports this package without jupyter_server
 
-    server.web_app.add_handlers(".*$", handlers(server.web_app.settings["base_url"]))
+    base_url = server.web_app.settings["base_url"]
+    server.web_app.add_handlers(".*$", [*opening.handlers(base_url), *handing_in.handlers(base_url)])

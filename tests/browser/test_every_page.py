@@ -26,18 +26,23 @@ def values(stack: Stack) -> dict[str, Any]:
     eventually("ada has the assignment", lambda: list((stack.home("ada") / COURSE / ASSIGNMENT).glob("*.ipynb")))
     ada, teacher = Visitor(stack), Visitor(stack)
     ada.sign_in(stack.sign_in_link("ada"))
-    ada.press(ada.get(f"/courses/{COURSE}/a/{ASSIGNMENT}/"), "submit")
+    ada.hand_in(ada.get(f"/courses/{COURSE}/a/{ASSIGNMENT}/"))
+    ada.press(ada.get(f"/courses/{COURSE}/a/{ASSIGNMENT}/"), "Check")
     teacher.sign_in(stack.sign_in_link("teacher"))
     roster = ("class.csv", b"Name,E-mail\nEve Example,eve@school.example\nNobody,not an address\n")
     teacher.press(teacher.get(f"/courses/{COURSE}/teach/people/roster/"), "Preview", files={"roster": roster})
     ada.close()
     teacher.close()
     # A page that shows work in progress loads itself anew when it ends, and would do so under the eyes of axe.
-    working = "select id from grade_job where state != 'done' union all select id from operation where finished_at is null"
+    working = (
+        "select id from grade_job where state != 'done' union all select id from operation where finished_at is null"
+        " union all select id from work_check where state != 'done'"
+    )
     eventually("nothing is being worked on", lambda: not stack.rows(working))
     number = {
         "submission_id": "select max(b.id) from submission b join enrolment e on e.id = b.enrolment_id"
         " join person p on p.id = e.person_id where p.hub_name = 'ada'",
+        "check_id": "select max(id) from work_check",
         "upload_id": "select max(id) from roster_upload",
         "operation_id": "select max(id) from operation",
         "enrolment_id": "select e.id from enrolment e join person p on p.id = e.person_id where p.hub_name = 'liam-obrien'",

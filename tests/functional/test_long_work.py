@@ -77,7 +77,7 @@ def test_three_operations_that_hang_delay_no_grading(stack: Stack, tmp_path: Pat
         for slug in ("long1", "long2", "long3"):
             start_provisioning(stack, slug, tmp_path)
         eventually("the operations worker is full", lambda: provisionings(stack, "running") >= 2)
-        ada.press(page, "submit")
+        ada.hand_in(page)
         began = time.monotonic()
         [(tries,)] = eventually("the result is kept", lambda: stack.rows("select tries from grade_job where state = 'done'"))
         took = time.monotonic() - began

@@ -54,7 +54,7 @@ def submit(visitor: Visitor, notebook: Path) -> Page:
     """Press Submit on the assignment's page."""
     course, assignment = notebook.parts[-3:-1]
     page = visitor.get(f"/courses/{course}/a/{assignment}/")
-    return visitor.press(page, "submit")
+    return visitor.hand_in(page)
 
 
 def attempts(stack: Stack) -> int:

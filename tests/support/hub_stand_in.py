@@ -31,6 +31,9 @@ class HubStandIn:
         self.codes: dict[str, tuple[str, str]] = {}
         """OAuth codes: the person and the challenge they came with."""
         self.started: list[str] = []
+        self.tokens: dict[str, dict[str, object]] = {}
+        """API tokens: what /user says to who shows one."""
+        self.asked_who = 0
 
     @property
     def server(self) -> str:
@@ -55,6 +58,8 @@ class HubStandIn:
         match method, path.removeprefix("/hub/api").strip("/").split("/"):
             case "POST", ["oauth2", "token"]:
                 return self._token(parse_qs(body.decode()))
+            case "GET", ["user"] if token.startswith("token "):
+                return self._owner(token.removeprefix("token "))
             case "GET", ["user"]:
                 return 200, {}, json.dumps({"name": token.removeprefix("Bearer ")})
             case "POST", ["users", name, "server"]:
@@ -76,6 +81,11 @@ class HubStandIn:
         digest = hashlib.sha256(form["code_verifier"][0].encode()).digest()
         fits = base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == challenge and form["client_secret"] == ["hub token"]
         return (200, {}, json.dumps({"access_token": name})) if name and fits else (400, {}, "{}")
+
+    def _owner(self, token: str) -> tuple[int, dict[str, str], str]:
+        self.asked_who += 1
+        known = self.tokens.get(token)
+        return (200, {}, json.dumps(known)) if known else (403, {}, "{}")
 
     def _start(self, name: str) -> tuple[int, dict[str, str], str]:
         if self.busy or [*self.servers.values()].count("pending") >= self.at_once:

@@ -3,7 +3,16 @@
 from flask import render_template
 
 from classroom.models import Assignment
-from classroom.services import access, attempts, extension_requests, manifests, student_assignments, updates
+from classroom.services import (
+    access,
+    attempts,
+    check_answers,
+    extension_requests,
+    manifests,
+    student_assignments,
+    updates,
+    work_checks,
+)
 from classroom.web import audience
 from classroom.web.context import db, enrolment, now
 from classroom.web.study.blueprint import blueprint
@@ -17,6 +26,7 @@ def assignment(assignment: str) -> str:
     found = this_assignment(assignment)
     mine = attempts.own_attempts(db(), enrolment=enrolment(), assignment=found)
     items = student_assignments.students_view(db(), enrolment=enrolment(), now=now())
+    check = work_checks.latest(db(), enrolment=enrolment(), assignment=found)
     rows = [standing(item, now=now()) for item in items if item.assignment.id == found.id]
     return render_template(
         "study/assignment.html",
@@ -26,6 +36,7 @@ def assignment(assignment: str) -> str:
         attempts=mine,
         asked=extension_requests.own_requests(db(), enrolment=enrolment(), assignment=found),
         updates=updates.own_updates(db(), enrolment=enrolment(), assignment=found),
+        check=check_answers.answer_of(check, now=now()) if check else None,
         returned=next((attempt for attempt in mine if attempt.grade), None),
     )
 

@@ -1,11 +1,13 @@
 """Handing in, and the receipt for it."""
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from classroom.errors import NotFound
 from classroom.models import Submission, Trigger
-from classroom.services import access, receipts, submissions
+from classroom.services import access, before_handing_in, receipts, submissions
+from classroom.services.check_answers import Place
+from classroom.services.manifests import Manifest
 from classroom.web import audience
 from classroom.web.context import commit, database_left_alone, db, enrolment, files, homes, now, settings
 from classroom.web.study.assignment import this_assignment
@@ -15,22 +17,44 @@ from classroom.web.study.blueprint import blueprint
 @blueprint.post("/submit")
 @audience.student
 def submit(assignment: str) -> ResponseReturnValue:
-    """Take what lies in the home now as an attempt."""
-    hand_in = submissions.prepare(db(), enrolment=enrolment(), assignment=this_assignment(assignment), now=now())
+    """Take what lies in the home now as an attempt; asked to look first, say what is odd about it instead, if anything is."""
+    manifest = work_now(assignment)
+    places = odd_places(assignment, manifest) if "look" in request.form else []
+    if places:
+        return render_template("study/submit.html", assignment=this_assignment(assignment), places=places)
+    submission, is_new = hand_in(assignment, manifest)
+    if is_new:
+        flash(f"Handed in: attempt {submission.attempt}. This is your receipt.", "message")
+    else:
+        flash("Nothing has changed since your last attempt, so that one stands. This is its receipt.", "warning")
+    return redirect(url_for(".receipt", assignment=assignment, submission_id=submission.id))
+
+
+def work_now(slug: str) -> Manifest:
+    """What lies in the home, kept in the content store. Raises HomeroomError when the assignment takes no work now."""
+    work = submissions.prepare(db(), enrolment=enrolment(), assignment=this_assignment(slug), now=now())
     with database_left_alone():
-        manifest = submissions.take(hand_in, files=files(), homes=homes(), limits=settings())
-    found = this_assignment(assignment)
+        return submissions.take(work, files=files(), homes=homes(), limits=settings())
+
+
+def odd_places(slug: str, manifest: Manifest) -> list[Place]:
+    """What a student should know about files before they are handed in."""
+    found = this_assignment(slug)
+    told = before_handing_in.of_last_check(db(), enrolment=enrolment(), assignment=found, manifest=manifest)
+    with database_left_alone():
+        return before_handing_in.odd_places(told, before_handing_in.remarks(this_assignment(slug), manifest, files=files()))
+
+
+def hand_in(slug: str, manifest: Manifest) -> tuple[Submission, bool]:
+    """The attempt that these files are, and whether it is a new one."""
+    found = this_assignment(slug)
     before = submissions.latest(db(), enrolment=enrolment(), assignment=found)
     submission = submissions.record(
         db(), enrolment=enrolment(), assignment=found, manifest=manifest, trigger=Trigger.student, now=now()
     )
     is_new = before is None or before.id != submission.id
     commit()
-    if is_new:
-        flash(f"Handed in: attempt {submission.attempt}. This is your receipt.", "message")
-    else:
-        flash("Nothing has changed since your last attempt, so that one stands. This is its receipt.", "warning")
-    return redirect(url_for(".receipt", assignment=assignment, submission_id=submission.id))
+    return submission, is_new
 
 
 @blueprint.get("/attempts/<int:submission_id>/")

@@ -216,6 +216,8 @@ def test_every_task_has_its_explicit_name_and_our_base() -> None:
     assert set(ours) == {
         "classroom.run_operation",
         "classroom.grade_progress",
+        "classroom.check_progress",
+        "classroom.record_work_check",
         "classroom.record_result",
         "classroom.record_check",
         "classroom.reap",

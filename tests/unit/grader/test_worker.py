@@ -33,7 +33,7 @@ def submission(source: str) -> dict[str, bytes]:
     return {"n.ipynb": as_file(theirs)}
 
 
-def wait_until(happened: Callable[[], Any], seconds: float = 30) -> Any:
+def wait_until(happened: Callable[[], Any], seconds: float = 90) -> Any:
     deadline = time.monotonic() + seconds
     while not (found := happened()) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -66,6 +66,15 @@ class Portal:
     def check(self, release_id: int, source: Iterable[FileRef]) -> None:
         arguments = {"release_id": release_id, "source": [asdict(ref) for ref in source], "limits": {}}
         self.app.send_task("grader.check", kwargs=arguments, queue="grading")
+
+    def check_work(self, check_id: int, job: GradeJob, given: Iterable[FileRef]) -> None:
+        arguments = {"check_id": check_id, "job": job.to_json(), "released": [asdict(ref) for ref in given], "seconds": 60}
+        self.app.send_task("grader.check_work", kwargs=arguments, queue="checks")
+
+    def answers(self) -> list[str]:
+        """What the worker's answers are about, in their order."""
+        self.take()
+        return [task for task, _ in self.messages if task in {"classroom.record_result", "classroom.record_work_check"}]
 
     def found(self) -> list[dict[str, Any]]:
         self.take()
@@ -103,7 +112,16 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 @pytest.fixture(scope="module")
 def worker(portal: Portal, store: FileStore) -> Iterator[subprocess.Popen[bytes]]:
     environment = {"PATH": os.defpath, "HOMEROOM_BROKER_URL": portal.app.conf.broker_url, "HOMEROOM_FILES": str(store.root)}
-    arguments = ["-m", "celery", "-A", "grader.worker:app", "worker", "--queues=grading", "--concurrency=1", "--loglevel=ERROR"]
+    arguments = [
+        "-m",
+        "celery",
+        "-A",
+        "grader.worker:app",
+        "worker",
+        "--queues=checks,grading",
+        "--concurrency=1",
+        "--loglevel=ERROR",
+    ]
     quiet = ["--without-gossip", "--without-mingle"]
     with subprocess.Popen([sys.executable, *arguments, *quiet], env=environment) as process:
         yield process
@@ -133,6 +151,24 @@ def test_a_release_is_looked_over_and_its_run_is_remembered(
     assert found["release_id"] == 7
     assert ["can't run apart" in problem["message"] for problem in found["problems"]] == [True]
     assert known_trials(refs, store) is not None
+
+
+def test_a_student_who_waits_for_a_check_goes_before_work_that_waits_for_its_grade(
+    portal: Portal, worker: subprocess.Popen[bytes], make_job: Callable[..., GradeJob], store: FileStore
+) -> None:
+    job = make_job({"n.ipynb": as_file(SOURCE)}, submission("x = 1"))
+    given = [store.put_file("n.ipynb", as_file(released(SOURCE)))]
+    before = len(portal.answers())
+
+    for _ in range(3):
+        portal.ask(job.to_json())
+    portal.check_work(5, job, given)
+    answers = wait_until(lambda: found if len(found := portal.answers()[before:]) == 4 else None)
+
+    assert answers.index("classroom.record_work_check") < 3
+    told = next(arguments for task, arguments in portal.messages if task == "classroom.record_work_check")
+    assert (told["check_id"], told["reply"]["status"]) == (5, "checked")
+    assert {"classroom.check_progress"} <= {task for task, _ in portal.messages}
 
 
 def test_a_killed_worker_leaves_nothing_running(make_job: Callable[..., GradeJob], store: FileStore) -> None:
