@@ -14,13 +14,14 @@ from celery import Celery
 from celery.signals import after_setup_logger
 
 from classroom.config import Settings
-from classroom.messages import PORTAL_QUEUE
+from classroom.messages import OPERATIONS_QUEUE, PORTAL_QUEUE
 from classroom.services.operations import RUN_TASK
-from classroom.tasks import base, grading, operations, reaper
+from classroom.tasks import base, grading, operations, reaper, seminars
 from classroom.tasks.base import PortalTask
 
 REAP = "classroom.reap"
 OPEN_AND_CLOSE = "classroom.open_and_close"
+SEMINARS = "classroom.seminars"
 
 
 def configuration() -> dict[str, Any]:
@@ -43,6 +44,7 @@ def configuration() -> dict[str, Any]:
             # Ticks that a worker could not take in time are worthless: `expires` keeps them from piling up.
             "reap": {"task": REAP, "schedule": 5.0, "options": {"expires": 5}},
             "open and close": {"task": OPEN_AND_CLOSE, "schedule": 15.0, "options": {"expires": 15}},
+            "seminars": {"task": SEMINARS, "schedule": 3.0, "options": {"expires": 3, "queue": OPERATIONS_QUEUE}},
         },
     }
 
@@ -85,6 +87,12 @@ def reap() -> None:
 def open_and_close() -> None:
     """Every fifteen seconds."""
     reaper.open_and_close(base.tools())
+
+
+@app.task(name=SEMINARS, quiet=True)  # type: ignore[untyped-decorator]
+def run_seminars() -> None:
+    """Every three seconds, on the worker of long work: making fifty seats takes its time."""
+    seminars.run(base.tools())
 
 
 @after_setup_logger.connect  # type: ignore[untyped-decorator]

@@ -22,6 +22,7 @@ from classroom.web import (
     people,
     receipts,
     security,
+    seminars,
     study,
     teach,
     words,
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     receipts.blueprint,
     study.blueprint,
     *teach.BLUEPRINTS,
+    seminars.blueprint,
 )
 
 

@@ -4,6 +4,9 @@
     @audience.staff
     def people() -> str: ...
 
+Marks of a seminar (presenter, guest) need ``<seminar>`` in the URL, which is treated alike; the view finds it in
+``context.seminar()``, a guest themselves in ``context.guest()``.
+
 Course-scoped marks (member, student, staff, teacher) need ``<course>`` in the URL. It is taken out of the view's arguments
 and put back by ``url_for``; the view finds what it is about in ``context.enrolment()`` and ``context.course()``.
 """
@@ -18,7 +21,7 @@ from flask.typing import ResponseReturnValue
 
 from classroom.errors import Forbidden, HomeroomError, NotFound
 from classroom.models import Enrolment
-from classroom.services import access
+from classroom.services import access, guests, seminars
 from classroom.web.context import db, person, settings, visitor
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -34,6 +37,8 @@ class Audience(StrEnum):
     student = "student"
     staff = "staff"
     teacher = "teacher"
+    presenter = "presenter"
+    guest = "guest"
 
 
 class NotTheHub(HomeroomError):
@@ -42,7 +47,12 @@ class NotTheHub(HomeroomError):
     status = 401
 
 
+SEAT_COOKIE = "seat"
+"""Limited to its seminar's path, so a browser can hold a seat in several."""
+
 COURSE_SCOPED = frozenset({Audience.member, Audience.student, Audience.staff, Audience.teacher})
+
+SEMINAR_SCOPED = frozenset({Audience.presenter, Audience.guest})
 
 
 def public(view: View) -> View:
@@ -80,6 +90,16 @@ def teacher(view: View) -> View:
     return _mark(view, Audience.teacher)
 
 
+def presenter(view: View) -> View:
+    """Who runs the seminar."""
+    return _mark(view, Audience.presenter)
+
+
+def guest(view: View) -> View:
+    """A guest of the seminar, known by the cookie of their seat. Signed-in people are none by being signed in."""
+    return _mark(view, Audience.guest)
+
+
 def audience_of(view: Callable[..., object] | None) -> Audience | None:
     """The mark of ``view``, or None."""
     return getattr(view, "audience", None)
@@ -99,12 +119,14 @@ def _mark(view: View, audience: Audience) -> View:
 
 def _take_course(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     g.course_slug = (values or {}).pop("course", None)
+    g.seminar_slug = (values or {}).pop("seminar", None)
 
 
 def _put_course_back(endpoint: str, values: dict[str, Any]) -> None:
-    slug = g.get("course_slug")
-    if slug and "course" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "course"):
-        values["course"] = slug
+    for name in ("course", "seminar"):
+        slug = g.get(f"{name}_slug")
+        if slug and name not in values and current_app.url_map.is_endpoint_expecting(endpoint, name):
+            values[name] = slug
 
 
 def _admit() -> ResponseReturnValue | None:
@@ -115,6 +137,8 @@ def _admit() -> ResponseReturnValue | None:
         raise NotFound("There is no such page.")
     if audience is Audience.hub:
         _admit_hub()
+    elif audience is Audience.guest:
+        return _admit_guest()
     elif audience is not Audience.public:
         return _admit_person(audience)
     return None
@@ -134,6 +158,19 @@ def _admit_person(audience: Audience) -> ResponseReturnValue | None:
     person()
     if audience in COURSE_SCOPED:
         g.enrolment = _enrolment(audience, course_slug=g.course_slug)
+    if audience is Audience.presenter:
+        g.seminar = seminars.owned(db(), person=person(), slug=g.seminar_slug)
+    return None
+
+
+def _admit_guest() -> ResponseReturnValue | None:
+    token = request.cookies.get(SEAT_COOKIE, "")
+    found = guests.by_cookie(db(), slug=g.seminar_slug, token=token, secret=settings().secret_key.get_secret_value())
+    if found is None:
+        if _is_a_visit():
+            return redirect(url_for("seminars.come_back", seminar=g.seminar_slug))
+        raise Forbidden("This browser has no seat in this seminar. Join it, or come back with your personal code.")
+    g.guest, g.seminar = found, found.seminar
     return None
 
 
