@@ -25,7 +25,7 @@ USER_SCOPES = (
 Not "self", which lets people make API tokens: such a token outlives a sign-out, a dropping and a change of role.
 """
 
-GUEST_SCOPES = ("users:activity!user", "servers!user", "access:servers!user")
+GUEST_SCOPES = ("read:users!user", "users:activity!user", "servers!user", "access:servers!user")
 """What a seminar's guest may do: use the one server. The portal is no place of theirs to sign in at."""
 
 STAFF = frozenset({"owner", "teacher", "grader"})

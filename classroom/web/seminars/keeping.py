@@ -10,6 +10,7 @@ from classroom.web import audience
 from classroom.web.context import db, guest, homes, now, person, visitor
 from classroom.web.seminars.blueprint import archives, blueprint, secret
 from classroom.web.teach.blueprint import SEE_OTHER
+from classroom.web.words import plural
 from hub_bridge.homes import HomeRefused
 
 

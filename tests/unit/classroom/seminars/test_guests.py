@@ -71,7 +71,7 @@ def test_a_passphrase_keeps_others_out_and_tries_are_counted(room: Room) -> None
             room.join(seminar, passphrase="red horses")
     with pytest.raises(TooManyTries):
         room.join(seminar, passphrase="blue horses")
-    assert room.join(seminar, passphrase="blue horses", address="elsewhere")
+    assert room.join(seminar, passphrase="blue horses", address="elsewhere").seat
 
 
 def test_wrong_codes_are_counted_for_each_address(room: Room) -> None:
@@ -97,7 +97,7 @@ def test_a_form_with_a_code_that_was_replaced_long_ago_lets_nobody_in(room: Room
     seminar = room.make()
     old = seminar.code
     seminars.renew_code(room.session, seminar=seminar, now=room.clock())
-    assert room.join(seminar, code=old)
+    assert room.join(seminar, code=old).seat
     room.clock.forward(minutes=11)
     with pytest.raises(Forbidden, match="out of date"):
         room.join(seminar, code=old)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from classroom.errors import HomeroomError, NotFound, TooLarge
 from classroom.models import Course, Enrolment, Person, Role, Seat
 from classroom.services import kept_work, seminar_codes, seminars
+from classroom.services.archive import read_zip
 from classroom.services.kept_work import Archives
 from tests.support.seminar_room import SECRET, Room, saved
 
@@ -22,7 +23,7 @@ def test_a_zip_has_all_of_the_home_but_what_is_hidden(room: Room, archives: Arch
     room.write(guest, b"mine", rel="notes/own.txt")
     room.write(guest, b"cache", rel=".cache/x")
 
-    files = kept_work.read_zip(kept_work.zip_of(guest, homes=room.context.homes, archives=archives), 1_000_000)
+    files = read_zip(kept_work.zip_of(guest, homes=room.context.homes, archives=archives), 1_000_000)
 
     assert set(files) == {"data-for-all/numbers.ipynb", "data-for-all/data.csv", "notes/own.txt"}
 
@@ -106,7 +107,7 @@ def test_a_closed_seminars_work_is_read_from_the_archive(room: Room, archives: A
     room.clock.forward(minutes=15)
     room.tick()
 
-    files = kept_work.read_zip(kept_work.zip_of(guest, homes=room.context.homes, archives=archives), 1_000_000)
+    files = read_zip(kept_work.zip_of(guest, homes=room.context.homes, archives=archives), 1_000_000)
 
     assert files["numbers.ipynb"] == saved(x="x = 2")
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from classroom.models import Guest, GuestState
 from classroom.services import guests, kept_work, seminars
+from classroom.services.archive import read_zip
 from classroom.services.seminar_progress import State
 from tests.support.seminar_room import EXERCISES, Room, saved
 
@@ -153,7 +154,7 @@ def test_the_end_stops_servers_keeps_work_and_forgets_users(room: Room) -> None:
     assert seminar.closed_at == room.clock()
     assert waiting.archived_at == room.clock()
     data = kept_work.zip_of(guest, homes=room.context.homes, archives=kept_work.Archives(room.context.settings.archives))
-    assert saved(x="x = 2") in kept_work.read_zip(data, 1_000_000).values()
+    assert saved(x="x = 2") in read_zip(data, 1_000_000).values()
     assert not guests.may_use_seat(guest)
     assert len(room.hub.calls) == calls
 

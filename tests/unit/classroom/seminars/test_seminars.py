@@ -144,8 +144,11 @@ def test_more_time_is_added_to_the_end(room: Room) -> None:
 
 def test_pushing_the_same_files_again_makes_no_new_version(room: Room) -> None:
     seminar = room.make()
-    push = {"seminar": seminar, "material": {"extra.csv": b"1\n"}, "files": room.context.files, "now": room.clock()}
 
-    assert seminars.push(room.session, **push) == 2
-    assert seminars.push(room.session, **push) == 2
+    def push() -> int:
+        material = {"extra.csv": b"1\n"}
+        return seminars.push(room.session, seminar=seminar, material=material, files=room.context.files, now=room.clock())
+
+    assert push() == 2
+    assert push() == 2
     assert [entry["path"] for entry in seminar.files] == ["data.csv", "extra.csv", "numbers.ipynb"]
