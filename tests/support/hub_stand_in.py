@@ -42,6 +42,8 @@ class HubStandIn:
                 return self._token(parse_qs(body.decode()))
             case "GET", ["user"]:
                 return 200, {}, json.dumps({"name": token.removeprefix("Bearer ")})
+            case "POST", ["users"]:
+                return 201, {}, "[]"
             case "POST", ["users", name, "server"]:
                 return self._start(name)
             case "GET", ["users", name]:

@@ -152,7 +152,8 @@ def _facts() -> dict[str, object]:
     return {
         "seminar": what,
         "address": address,
-        "typed_address": f"{settings().portal_url.partition('://')[2]}{PORTAL_PREFIX}/join",
+        "typed_host": settings().portal_url.partition("://")[2],
+        "typed_path": f"{PORTAL_PREFIX}/join",
         "picture": str(segno.make(address, error="m", micro=False).svg_data_uri(border=2, dark="#000", light="#fff")),
         "wall": now_on_the_wall(),
         "doors_open": what.doors_open(now()),
