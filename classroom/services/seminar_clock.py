@@ -131,11 +131,10 @@ def _work(turn: _Turn) -> None:
 
 def _plan_seats(turn: _Turn) -> None:
     """As many rows as there may be guests, so that nobody who comes has to wait for an account."""
-    with turn.context.sessions.begin() as session:
-        have = len(session.scalars(select(Seat.id).where(Seat.seminar_id == turn.seminar.id)).all())
-        session.add_all(
-            Seat(seminar_id=turn.seminar.id, hub_name=new_guest_name(), version=0) for _ in range(turn.seminar.capacity - have)
-        )
+    missing = turn.seminar.capacity - len(turn.seats())
+    if missing > 0:
+        with turn.context.sessions.begin() as session:
+            session.add_all(Seat(seminar_id=turn.seminar.id, hub_name=new_guest_name(), version=0) for _ in range(missing))
 
 
 def _make_seats(turn: _Turn) -> None:

@@ -3,7 +3,7 @@
     python -m tests.bench.seminar [GUESTS [SECONDS]]
 
 GUESTS come in over SECONDS. Each part is told apart: the seat (portal), the spawn, the hub's door (sign-in and OAuth), and
-JupyterLab with the kernel.
+the first cell that the kernel answers.
 """
 
 import math
@@ -22,7 +22,7 @@ PARTS: tuple[tuple[str, Callable[[Journey], float]], ...] = (
     ("  seat", lambda journey: journey.seat),
     ("  spawn", lambda journey: journey.spawn),
     ("  hub", lambda journey: journey.hub),
-    ("  Lab and kernel", lambda journey: journey.lab),
+    ("  first cell", lambda journey: journey.lab),
 )
 
 

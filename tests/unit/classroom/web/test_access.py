@@ -4,7 +4,7 @@ Forms are sent without their token. Whoever the audience mark lets in gets as fa
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,16 +13,29 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from classroom.config import Settings
-from classroom.models import Assignment, Course, Enrolment, EnrolmentStatus, LinkKind, Operation, OperationKind, Person, Role
-from classroom.services import feedback, links, operations, rosters
+from classroom.models import (
+    Assignment,
+    Course,
+    Enrolment,
+    EnrolmentStatus,
+    Guest,
+    LinkKind,
+    Operation,
+    OperationKind,
+    Person,
+    Role,
+)
+from classroom.services import feedback, guests, links, operations, rosters
 from classroom.web.audience import Audience, audience_of
+from tests.support.hub_twin import HubTwin
 from tests.support.pages import PageClient, SignIn
+from tests.support.seminar_room import Room
 from tests.support.work import Lab
 
 ROSTER = b"name,email\nEve,eve@example.org\n"
 IN = frozenset({200, 302, 303, 400})
 ENTERS = {
-    "owner": {Audience.signed_in, Audience.member, Audience.staff, Audience.teacher},
+    "owner": {Audience.signed_in, Audience.member, Audience.staff, Audience.teacher, Audience.presenter},
     "teacher": {Audience.signed_in, Audience.member, Audience.staff, Audience.teacher},
     "grader": {Audience.signed_in, Audience.member, Audience.staff},
     "student": {Audience.signed_in, Audience.member, Audience.student},
@@ -30,9 +43,13 @@ ENTERS = {
     "elsewhere": {Audience.signed_in},
     "newcomer": {Audience.signed_in},
     "stranger": set[Audience](),
+    "guest": {Audience.guest},
 }
 HIDDEN_FROM = {"dropped", "elsewhere", "newcomer"}
 """For these the course does not exist: 404, not 403."""
+SIGNED_OUT = {"stranger", "guest"}
+ASK_FIRST = ("courses.", "seminars.my_seminars", "seminars.new_seminar", "seminars.make_seminar")
+"""Open to everybody who is signed in, and then they ask whether one may make courses."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +94,7 @@ def everybody(lab: Lab, make_enrolment: Callable[..., Enrolment], sign_in: SignI
         "elsewhere": sign_in(make_enrolment("eli", Role.owner, into=other)),
         "newcomer": sign_in(newcomer),
         "stranger": sign_in(None),
+        "guest": sign_in(None),
     }
 
 
@@ -100,19 +118,36 @@ def rows(lab: Lab, assignment: Assignment, settings: Settings, everybody: dict[s
     )
     kind, lifetime = LinkKind.invitation, timedelta(days=1)
     link = links.make_link(lab.session, person=student.person, kind=kind, lifetime=lifetime, now=lab.now)
+    guest = seminars_guest(lab, everybody["guest"], settings.secret_key.get_secret_value())
     lab.session.commit()
     assert isinstance(operation, Operation)
     return {
         "assignment": assignment.slug,
+        "code": guest.seminar.code,
         "course": lab.course.slug,
         "enrolment_id": student.id,
         "filename": "css/base.css",
+        "guest_id": guest.id,
         "number": 0,
         "operation_id": operation.id,
+        "seminar": guest.seminar.slug,
         "submission_id": submission.id,
         "token": links.token_of(link, settings.secret_key.get_secret_value()),
         "upload_id": upload.id,
     }
+
+
+def seminars_guest(lab: Lab, browser: PageClient, secret: str) -> Guest:
+    """A guest in a seminar of the course's owner; the browser gets their seat's cookie."""
+    hub = HubTwin()
+    room = Room(lab.session, replace(lab.context, hub=lambda: hub), lab.clock, hub, lab.teacher.person)
+    room.teacher.creates_courses = True
+    guest = room.join(room.make())
+    room.tick()  # makes the seat
+    room.teacher.creates_courses = False
+    path = f"/portal/s/{guest.seminar.slug}"
+    browser.flask.set_cookie("seat", guests.cookie_of(guest, secret), path=path)
+    return guest
 
 
 @pytest.fixture
@@ -131,7 +166,7 @@ def test_everybody_gets_in_where_they_belong_and_nowhere_else(world: World, who:
             continue
         answer = browser.flask.open(address.removeprefix("/portal"), method=method, buffered=True)
         problem = _problem(who, audience, method, answer.status_code, answer.location or "")
-        if problem and not (rule.endpoint.startswith("courses.") and answer.status_code == 403):
+        if problem and not (rule.endpoint.startswith(ASK_FIRST) and answer.status_code == 403):
             wrong.append(f"{method} {rule.rule} ({audience}): {problem}")
 
     assert not wrong, f"as {who}:\n" + "\n".join(wrong)
@@ -142,9 +177,13 @@ def _problem(who: str, audience: Audience, method: str, status: int, location: s
         return "" if status == 401 else f"expected 401 without the hub's token, got {status}"
     if audience in ENTERS[who]:
         return "" if status in IN and "/sign-in" not in location else f"expected to get in, got {status}"
-    if who == "stranger" and method == "GET":
+    if audience is Audience.guest:
+        wanted = 302 if method == "GET" else 403
+        return "" if status == wanted and "/sign-in" not in location else f"expected the way back to a seat, got {status}"
+    if who in SIGNED_OUT and method == "GET":
         return "" if status == 302 and location.startswith("/portal/sign-in?next=") else f"expected the sign-in, got {status}"
-    wanted = 404 if who in HIDDEN_FROM else 403
+    hidden = who in HIDDEN_FROM or (audience is Audience.presenter and who not in SIGNED_OUT)
+    wanted = 404 if hidden else 403
     return "" if status == wanted else f"expected {wanted}, got {status}"
 
 
