@@ -219,6 +219,7 @@ def test_every_task_has_its_explicit_name_and_our_base() -> None:
         "classroom.record_check",
         "classroom.reap",
         "classroom.open_and_close",
+        "classroom.seminars",
     }
     assert all(isinstance(task, PortalTask) for task in ours.values())
     assert {entry["task"] for entry in app.configuration()["beat_schedule"].values()} <= set(ours)
