@@ -48,6 +48,14 @@ def enter_name() -> ResponseReturnValue:
     return _form(seminar)
 
 
+@blueprint.get("/s/<seminar>/doors")
+@audience.public
+def doors() -> str:
+    """The part of the page that waits for the doors to open."""
+    seminar = _this()
+    return render_template("seminars/doors.html", doors_open=seminar.doors_open(now()), over=seminar.is_over(now()))
+
+
 @blueprint.post("/s/<seminar>/join")
 @audience.public
 def take_seat() -> ResponseReturnValue:

@@ -1,5 +1,6 @@
 """From the wall to a seat, and to nobody else's."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -74,6 +75,16 @@ def test_what_is_wrong_is_said_on_the_form_which_keeps_the_name(phone: Phone, se
     room.session.commit()
 
     assert "This seminar is over" in text_of(phone.get("join"))
+
+
+def test_before_the_doors_open_the_page_waits_and_goes_on_by_itself(app: Flask, room: Room) -> None:
+    early = Phone(app, room.make(starts_at=room.clock() + timedelta(hours=1)))
+
+    assert "The doors open" in text_of(early.get("join"))
+    assert "data-poll=" in early.get("doors").get_data(as_text=True)
+    room.clock.forward(minutes=45)
+    assert "data-reload" in early.get("doors").get_data(as_text=True)
+    assert "Your name" in text_of(early.get("join"))
 
 
 def test_a_passphrase_is_asked_for(app: Flask, room: Room) -> None:
