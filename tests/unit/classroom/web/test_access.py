@@ -119,9 +119,8 @@ def rows(lab: Lab, assignment: Assignment, settings: Settings, everybody: dict[s
     kind, lifetime = LinkKind.invitation, timedelta(days=1)
     link = links.make_link(lab.session, person=student.person, kind=kind, lifetime=lifetime, now=lab.now)
     guest = seminars_guest(lab, everybody["guest"], settings.secret_key.get_secret_value())
-    lab.session.commit()
     assert isinstance(operation, Operation)
-    return {
+    values = {
         "assignment": assignment.slug,
         "code": guest.seminar.code,
         "course": lab.course.slug,
@@ -135,6 +134,8 @@ def rows(lab: Lab, assignment: Assignment, settings: Settings, everybody: dict[s
         "token": links.token_of(link, settings.secret_key.get_secret_value()),
         "upload_id": upload.id,
     }
+    lab.session.commit()  # the portal's requests write
+    return values
 
 
 def seminars_guest(lab: Lab, browser: PageClient, secret: str) -> Guest:
