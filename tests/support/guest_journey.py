@@ -107,6 +107,8 @@ class Guest:
                     return str(message["content"]["text"])
         finally:
             socket.close()
+            while await socket.read_message() is not None:
+                pass  # until the other side has hung up, too
 
 
 def _request(code: str) -> dict[str, object]:
