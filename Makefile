@@ -9,7 +9,10 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?= python3
 PORT ?= 8000
 STATE ?= var
-	FUZZED := $(addprefix tests/unit/grader/,test_reading.py test_plan_properties.py test_kept_outputs.py test_view.py test_feedback.py test_jobs.py \ test_difference.py split/test_wire.py split/test_conversation_properties.py split/test_mutants.py split/test_verdicts.py merging/test_merge_properties.py test_look_over_properties.py)
+FUZZED := $(addprefix tests/unit/,classroom/seminars/test_seminar_progress.py \
+	$(addprefix grader/,test_reading.py test_plan_properties.py test_kept_outputs.py test_view.py test_feedback.py test_jobs.py test_difference.py \
+	test_look_over_properties.py split/test_wire.py split/test_conversation_properties.py split/test_mutants.py split/test_verdicts.py \
+	merging/test_merge_properties.py))
 VENV := .venv
 BIN := $(VENV)/bin
 # Bytecode is compiled at install: students' servers run as other users and could not write it, and would start four times slower.
@@ -17,7 +20,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up install test check lint unit conformance corpus sandbox-walls functional browser test-slow fuzz bench bench-grading docs docs-screenshots merge-cases lock format clean
+.PHONY: help up install test check lint unit conformance corpus sandbox-walls functional browser test-slow fuzz bench bench-grading docs docs-screenshots merge-cases bench-seminar lock format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +74,9 @@ bench: $(VENV)/.dev ## Measure the steps of a class of 1,200 against what they c
 
 bench-grading: $(VENV)/.dev .venv-nbgrader/.done ## What grading costs beside nbgrader, stock nbclient and plain exec; how long an idle queue takes
 	$(BIN)/python -m tests.bench.grading
+
+bench-seminar: $(VENV)/.dev ## How long the guests of a seminar wait for a running kernel, cold and pre-warmed
+	$(BIN)/python -m tests.bench.seminar
 
 docs: $(VENV)/.dev ## Write docs/reference/command-line.md anew from the commands' own help
 	$(BIN)/python tools/command_line_page.py

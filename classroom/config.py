@@ -98,6 +98,16 @@ class Settings(BaseSettings):
 
     digest_hour: int = Field(7, ge=0, lt=24, description="Hour of the day, in each person's zone, at which daily mail goes out.")
 
+    # Seminars
+    seminar_guests: int = Field(200, gt=0, description="Most seats a seminar may have.")
+    seminar_joins: int = Field(120, gt=0, description="Guests who may join from one network address in ten minutes.")
+    seminar_grace: int = Field(15, ge=0, description="Minutes after a seminar's end until servers stop and homes are put away.")
+    seminar_days: int = Field(14, gt=0, description="Days after a seminar's end until guests' work and names are deleted.")
+    git_seconds: int = Field(60, gt=0, le=600, description="Longest time that fetching a Git repository may take, seconds.")
+    git_private: bool = Field(
+        False, description="Fetch Git repositories also from addresses of private networks and of this machine."
+    )
+
     # Invitations
     invitation_days: int = Field(30, gt=0, description="Days an invitation link works.")
 
@@ -115,6 +125,11 @@ class Settings(BaseSettings):
     def homes(self) -> Path:
         """Folder of the students' homes."""
         return self.state.resolve() / "homes"
+
+    @property
+    def archives(self) -> Path:
+        """Where the work of closed seminars' guests is kept."""
+        return self.state.resolve() / "archives"
 
     @property
     def files(self) -> Path:

@@ -10,7 +10,7 @@ from tornado import web
 from traitlets import Bool, Unicode
 
 from hub_bridge.names import is_hub_name
-from hub_bridge.scopes import roles_of
+from hub_bridge.scopes import guest_roles, roles_of
 
 NO_ANSWER = "Sign-in is not possible right now because the portal does not answer. Try again in a minute."
 BAD_NAME = "Name and password do not belong together."
@@ -87,6 +87,8 @@ class PortalAuthenticator(Authenticator):  # type: ignore[misc]
         return self._model(answer)
 
     def _model(self, answer: dict[str, Any]) -> dict[str, Any]:
+        if answer.get("guest"):
+            return {"name": answer["name"], "roles": guest_roles()}
         return {"name": answer["name"], "roles": roles_of(answer["courses"], enter_servers=self.enter_servers)}
 
     async def _ask(self, question: Literal["password", "ticket", "refresh"], body: dict[str, Any]) -> dict[str, Any]:

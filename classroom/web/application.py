@@ -25,6 +25,7 @@ from classroom.web import (
     people,
     receipts,
     security,
+    seminars,
     study,
     teach,
     update_words,
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     *study.BLUEPRINTS,
     own_server.blueprint,
     *teach.BLUEPRINTS,
+    seminars.blueprint,
 )
 
 

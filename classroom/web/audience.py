@@ -4,7 +4,10 @@
     @audience.staff
     def people() -> str: ...
 
-Course-scoped marks (all but public, hub and signed_in) need ``<course>`` in the URL. It is taken out of the view's arguments
+Marks of a seminar (presenter, guest) need ``<seminar>`` in the URL, which is treated alike; the view finds it in
+``context.seminar()``, a guest themselves in ``context.guest()``.
+
+Course-scoped marks (member, student, staff, teacher) need ``<course>`` in the URL. It is taken out of the view's arguments
 and put back by ``url_for``; the view finds what it is about in ``context.enrolment()`` and ``context.course()``.
 """
 
@@ -18,7 +21,7 @@ from flask.typing import ResponseReturnValue
 
 from classroom.errors import Forbidden, HomeroomError, NotFound
 from classroom.models import Enrolment
-from classroom.services import access, identity
+from classroom.services import access, guests, identity, seminars
 from classroom.web.context import db, parts, person, settings, visitor
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -35,6 +38,8 @@ class Audience(StrEnum):
     staff = "staff"
     teacher = "teacher"
     own_server = "own_server"
+    presenter = "presenter"
+    guest = "guest"
 
 
 class NotTheHub(HomeroomError):
@@ -49,7 +54,12 @@ class NoToken(HomeroomError):
     status = 401
 
 
+SEAT_COOKIE = "seat"
+"""Limited to its seminar's path, so a browser can hold a seat in several."""
+
 COURSE_SCOPED = frozenset({Audience.member, Audience.student, Audience.staff, Audience.teacher, Audience.own_server})
+
+SEMINAR_SCOPED = frozenset({Audience.presenter, Audience.guest})
 
 
 def public(view: View) -> View:
@@ -92,6 +102,16 @@ def own_server(view: View) -> View:
     return _mark(view, Audience.own_server)
 
 
+def presenter(view: View) -> View:
+    """Who runs the seminar."""
+    return _mark(view, Audience.presenter)
+
+
+def guest(view: View) -> View:
+    """A guest of the seminar, known by the cookie of their seat. Signed-in people are none by being signed in."""
+    return _mark(view, Audience.guest)
+
+
 def audience_of(view: Callable[..., object] | None) -> Audience | None:
     """The mark of ``view``, or None."""
     return getattr(view, "audience", None)
@@ -111,12 +131,14 @@ def _mark(view: View, audience: Audience) -> View:
 
 def _take_course(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     g.course_slug = (values or {}).pop("course", None)
+    g.seminar_slug = (values or {}).pop("seminar", None)
 
 
 def _put_course_back(endpoint: str, values: dict[str, Any]) -> None:
-    slug = g.get("course_slug")
-    if slug and "course" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "course"):
-        values["course"] = slug
+    for name in ("course", "seminar"):
+        slug = g.get(f"{name}_slug")
+        if slug and name not in values and current_app.url_map.is_endpoint_expecting(endpoint, name):
+            values[name] = slug
 
 
 def _admit() -> ResponseReturnValue | None:
@@ -129,6 +151,8 @@ def _admit() -> ResponseReturnValue | None:
         _admit_hub()
     elif audience is Audience.own_server:
         _admit_own_server()
+    elif audience is Audience.guest:
+        return _admit_guest()
     elif audience is not Audience.public:
         return _admit_person(audience)
     return None
@@ -159,6 +183,19 @@ def _admit_person(audience: Audience) -> ResponseReturnValue | None:
     person()
     if audience in COURSE_SCOPED:
         g.enrolment = _enrolment(audience, course_slug=g.course_slug)
+    if audience is Audience.presenter:
+        g.seminar = seminars.owned(db(), person=person(), slug=g.seminar_slug)
+    return None
+
+
+def _admit_guest() -> ResponseReturnValue | None:
+    token = request.cookies.get(SEAT_COOKIE, "")
+    found = guests.by_cookie(db(), slug=g.seminar_slug, token=token, secret=settings().secret_key.get_secret_value())
+    if found is None:
+        if _is_a_visit():
+            return redirect(url_for("seminars.come_back", seminar=g.seminar_slug))
+        raise Forbidden("This browser has no seat in this seminar. Join it, or come back with your personal code.")
+    g.guest, g.seminar = found, found.seminar
     return None
 
 

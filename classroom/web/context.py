@@ -19,7 +19,7 @@ from classroom.config import Settings
 from classroom.db import SessionMaker
 from classroom.errors import Forbidden, Unavailable
 from classroom.messages import MessageSender
-from classroom.models import Course, Enrolment, Person
+from classroom.models import Course, Enrolment, Guest, Person, Seminar
 from classroom.services import outbox
 from grader.files import FileStore
 from hub_bridge.client import HubClient
@@ -137,6 +137,18 @@ def enrolment() -> Enrolment:
 def course() -> Course:
     """The course of this page."""
     return enrolment().course
+
+
+def seminar() -> Seminar:
+    """The seminar of this page, for who runs it and for its guests; loaded by classroom.web.audience."""
+    found: Seminar = g.seminar
+    return found
+
+
+def guest() -> Guest:
+    """The guest whose seat's cookie this browser has; loaded by classroom.web.audience."""
+    found: Guest = g.guest
+    return found
 
 
 def settings() -> Settings:

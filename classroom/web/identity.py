@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 
 from classroom.errors import Conflict, Forbidden, NotFound
-from classroom.models import LinkKind, Person
-from classroom.services import identity, links
+from classroom.models import Guest, LinkKind, Person
+from classroom.services import guests, identity, links
 from classroom.web import audience, security
 from classroom.web.context import commit, db, now, reads, settings
 
@@ -30,6 +30,11 @@ def password() -> dict[str, Any]:
 def ticket() -> dict[str, Any]:
     """Who holds this ticket. It is used up."""
     secret = settings().secret_key.get_secret_value()
+    if guests.is_ticket(_field("ticket")):
+        guest = guests.use_ticket(db(), token=_field("ticket"), secret=secret, now=now())
+        answer = _guest_answer(guest)
+        commit()
+        return {**answer, "next": url_for("seminars.notebook", seminar=guest.seminar.slug)}
     try:
         link = links.find_link(db(), token=_field("ticket"), kind=LinkKind.ticket, secret=secret, now=now())
         person = links.use_link(db(), link=link, now=now())
@@ -46,6 +51,9 @@ def ticket() -> dict[str, Any]:
 def refresh() -> dict[str, Any]:
     """Whether somebody signed in at the hub still may be, and what they teach now."""
     person = identity.person_named(db(), _field("name"))
+    guest = None if person else guests.on_seat(db(), _field("name"))
+    if guest is not None:
+        return _guest_answer(guest)
     if person is None:
         raise Forbidden("There is no such person.")
     return _answer(person)
@@ -64,3 +72,10 @@ def _answer(person: Person) -> dict[str, Any]:
     if not person.active or not (courses or person.creates_courses):
         raise Forbidden("You are in no course at present. Ask your teacher.")
     return {"name": person.hub_name, "courses": courses}
+
+
+def _guest_answer(guest: Guest) -> dict[str, Any]:
+    """A seminar's guest: their own server, and nothing else."""
+    if guest.seat is None or not guests.may_use_seat(guest):
+        raise Forbidden("Your seat in this seminar is not there any more.")
+    return {"name": guest.seat.hub_name, "courses": {}, "guest": True}

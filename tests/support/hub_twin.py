@@ -4,8 +4,9 @@ The functional tests do the same work on a real hub.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
-from hub_bridge.client import HubClient, HubRefused, HubUnavailable, HubUser
+from hub_bridge.client import HubBusy, HubClient, HubRefused, HubUnavailable, HubUser, ServerState
 
 
 class HubTwin(HubClient):
@@ -15,6 +16,9 @@ class HubTwin(HubClient):
         super().__init__("http://hub.invalid/hub/api", "token")
         self.groups: dict[str, set[str]] = {}
         self.users: set[str] = set()
+        self.started: list[str] = []
+        self.starts_at_once = 10_000
+        """Servers it starts before it says that it is busy."""
         self.stopped: list[str] = []
         self.refuses: set[str] = set()
         self.calls: list[tuple[str, int]] = []
@@ -47,6 +51,14 @@ class HubTwin(HubClient):
         self._called("list", set())
         for name in sorted(self.users):
             yield HubUser(name, admin=False, groups=tuple(group for group, members in self.groups.items() if name in members))
+
+    def start_server(self, name: str, options: dict[str, Any] | None = None) -> ServerState:
+        self._called("start", {name})
+        self._known({name})
+        if len(self.started) >= self.starts_at_once:
+            raise HubBusy(1)
+        self.started.append(name)
+        return ServerState("pending", None, "The server is starting.")
 
     def stop_server(self, name: str) -> None:
         self._called("stop", {name})

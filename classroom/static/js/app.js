@@ -45,9 +45,25 @@ function schedule(element, failures) {
   setTimeout(() => poll(element, failures), seconds * 1000);
 }
 
+// Somebody is at a button or field inside: it must not go away under their hands. A scrolled table may be replaced.
+function isUsed(element) {
+  const active = document.activeElement;
+  return element.contains(active) && !active.matches(".table-frame");
+}
+
+function replace(element, fresh) {
+  const before = [...element.querySelectorAll(".table-frame")].map((frame) => [frame.scrollLeft, frame === document.activeElement]);
+  element.replaceWith(fresh);
+  fresh.querySelectorAll(".table-frame").forEach((frame, number) => {
+    const [left, focused] = before[number] || [0, false];
+    frame.scrollLeft = left;
+    if (focused) frame.focus({ preventScroll: true });
+  });
+}
+
 async function poll(element, failures) {
   if (!element.isConnected) return;
-  if (document.hidden || element.contains(document.activeElement)) return schedule(element, 0);
+  if (document.hidden || isUsed(element)) return schedule(element, 0);
   let answer;
   try {
     answer = await fetch(element.dataset.poll, { headers: { "X-Requested-With": "fetch" } });
@@ -59,7 +75,7 @@ async function poll(element, failures) {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild;
   if (!fresh) return schedule(element, failures + 1);
   if ("reload" in fresh.dataset) return location.reload();
-  element.replaceWith(fresh);
+  replace(element, fresh);
   showTimes(fresh);
   if ("poll" in fresh.dataset) schedule(fresh, 0);
   pollAll(fresh);

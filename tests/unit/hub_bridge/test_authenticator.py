@@ -145,3 +145,11 @@ def test_somebody_dropped_is_signed_out(authenticator: PortalAuthenticator, port
 )
 def test_a_sign_in_goes_on_to_a_page_of_the_portal_only(path: object) -> None:
     assert inside_portal(path) == "/portal/"
+
+
+def test_a_seminars_guest_comes_in_with_a_guests_role(authenticator: PortalAuthenticator, portal: SimpleNamespace) -> None:
+    portal.answers["ticket"] = 200, {"name": "guest-abc", "courses": {}, "guest": True, "next": "/portal/s/xyz/notebook"}
+
+    model = call(authenticator, authenticator.authenticate, None, {"ticket": "seat.1.abc"})
+
+    assert [role["name"] for role in model["roles"]] == ["seminar-guest"]

@@ -123,3 +123,11 @@ def test_memory_processes_and_file_size_are_bound(inside: dict[str, Any], uid: i
 def test_a_home_of_the_same_name_as_the_one_homeroom_is_installed_in_does_not_cover_it() -> None:
     assert sandbox.home_inside("ana") == "/home/ana"
     assert all(not place.startswith("/homes/") for place in sandbox.software())
+
+
+def test_guests_of_a_seminar_get_less() -> None:
+    usual, guest = sandbox.Bounds(), sandbox.GUEST_BOUNDS
+
+    assert guest.memory < usual.memory
+    assert guest.processes < usual.processes
+    assert guest.file_bytes < usual.file_bytes

@@ -4,7 +4,7 @@ Forms are sent without their token. Whoever the audience mark lets in gets as fa
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from classroom.models import (
     Enrolment,
     EnrolmentStatus,
     Extension,
+    Guest,
     LinkKind,
     Notification,
     Operation,
@@ -27,15 +28,17 @@ from classroom.models import (
     Role,
     WorkCheck,
 )
-from classroom.services import extension_requests, extensions, feedback, links, operations, rosters, timetable
+from classroom.services import extension_requests, extensions, feedback, guests, links, operations, rosters, timetable
 from classroom.web.audience import Audience, audience_of
+from tests.support.hub_twin import HubTwin
 from tests.support.pages import PageClient, SignIn
+from tests.support.seminar_room import Room
 from tests.support.work import Lab
 
 ROSTER = b"name,email\nEve,eve@example.org\n"
 IN = frozenset({200, 302, 303, 400})
 ENTERS = {
-    "owner": {Audience.signed_in, Audience.member, Audience.staff, Audience.teacher},
+    "owner": {Audience.signed_in, Audience.member, Audience.staff, Audience.teacher, Audience.presenter},
     "teacher": {Audience.signed_in, Audience.member, Audience.staff, Audience.teacher},
     "grader": {Audience.signed_in, Audience.member, Audience.staff},
     "student": {Audience.signed_in, Audience.member, Audience.student},
@@ -43,10 +46,14 @@ ENTERS = {
     "elsewhere": {Audience.signed_in},
     "newcomer": {Audience.signed_in},
     "stranger": set[Audience](),
+    "guest": {Audience.guest},
 }
 BY_TOKEN = {Audience.hub, Audience.own_server}
 HIDDEN_FROM = {"dropped", "elsewhere", "newcomer"}
 """For these the course does not exist: 404, not 403."""
+SIGNED_OUT = {"stranger", "guest"}
+ASK_FIRST = ("courses.", "seminars.my_seminars", "seminars.new_seminar", "seminars.make_seminar")
+"""Open to everybody who is signed in, and then they ask whether one may make courses."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,7 @@ def everybody(lab: Lab, make_enrolment: Callable[..., Enrolment], sign_in: SignI
         "elsewhere": sign_in(make_enrolment("eli", Role.owner, into=other)),
         "newcomer": sign_in(newcomer),
         "stranger": sign_in(None),
+        "guest": sign_in(None),
     }
 
 
@@ -122,25 +130,43 @@ def rows(lab: Lab, assignment: Assignment, settings: Settings, everybody: dict[s
     class_time = timetable.add(
         lab.session, course=lab.course, section_id=None, weekday=0, begins=time(10, 15), minutes=90, timezone="UTC", last_day=None
     )
-    lab.session.commit()
+    guest = seminars_guest(lab, everybody["guest"], settings.secret_key.get_secret_value())
     assert isinstance(operation, Operation)
-    return {
+    values = {
         "assignment": assignment.slug,
         "class_time_id": class_time.id,
         "check_id": check.id,
+        "code": guest.seminar.code,
         "course": lab.course.slug,
         "enrolment_id": student.id,
         "extension_id": extension,
         "filename": "css/base.css",
+        "guest_id": guest.id,
         "notebook": "growth.ipynb",
         "notification_id": notification,
         "number": 0,
         "operation_id": operation.id,
         "request_id": request,
+        "seminar": guest.seminar.slug,
         "submission_id": submission.id,
         "token": links.token_of(link, settings.secret_key.get_secret_value()),
         "upload_id": upload.id,
     }
+    lab.session.commit()  # the portal's requests write
+    return values
+
+
+def seminars_guest(lab: Lab, browser: PageClient, secret: str) -> Guest:
+    """A guest in a seminar of the course's owner; the browser gets their seat's cookie."""
+    hub = HubTwin()
+    room = Room(lab.session, replace(lab.context, hub=lambda: hub), lab.clock, hub, lab.teacher.person)
+    room.teacher.creates_courses = True
+    guest = room.join(room.make())
+    room.tick()  # makes the seat
+    room.teacher.creates_courses = False
+    path = f"/portal/s/{guest.seminar.slug}"
+    browser.flask.set_cookie("seat", guests.cookie_of(guest, secret), path=path)
+    return guest
 
 
 def _asked(lab: Lab, assignment: Assignment, student: Enrolment) -> tuple[int, int, int]:
@@ -180,7 +206,7 @@ def test_everybody_gets_in_where_they_belong_and_nowhere_else(world: World, who:
 
 def _is_for_some(endpoint: str, status: int) -> bool:
     """Pages that ask for more than to be signed in: a right to create courses, or that what one was told is one's own."""
-    return (endpoint.startswith("courses.") and status == 403) or (endpoint == "notifications.follow" and status == 404)
+    return (endpoint.startswith(ASK_FIRST) and status == 403) or (endpoint == "notifications.follow" and status == 404)
 
 
 def _problem(who: str, audience: Audience, method: str, status: int, location: str) -> str:
@@ -188,9 +214,13 @@ def _problem(who: str, audience: Audience, method: str, status: int, location: s
         return "" if status == 401 else f"expected 401 without a token, got {status}"
     if audience in ENTERS[who]:
         return "" if status in IN and "/sign-in" not in location else f"expected to get in, got {status}"
-    if who == "stranger" and method == "GET":
+    if audience is Audience.guest:
+        wanted = 302 if method == "GET" else 403
+        return "" if status == wanted and "/sign-in" not in location else f"expected the way back to a seat, got {status}"
+    if who in SIGNED_OUT and method == "GET":
         return "" if status == 302 and location.startswith("/portal/sign-in?next=") else f"expected the sign-in, got {status}"
-    wanted = 404 if who in HIDDEN_FROM else 403
+    hidden = who in HIDDEN_FROM or (audience is Audience.presenter and who not in SIGNED_OUT)
+    wanted = 404 if hidden else 403
     return "" if status == wanted else f"expected {wanted}, got {status}"
 
 

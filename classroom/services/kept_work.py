@@ -1,0 +1,143 @@
+"""What a guest takes along: a zip at any time, a private link that works for a while, a copy in a real account.
+
+While the seat stands, the work is what lies in its home; after that, the zip that was put away when the seminar was closed.
+"""
+
+import io
+import os
+import secrets
+import zipfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from classroom.errors import HomeroomError, NotFound, TooLarge, Unavailable
+from classroom.models import Guest, Person, Seminar
+from classroom.services import seminar_codes
+from classroom.services.archive import read_zip
+from classroom.services.paths import is_noise
+from hub_bridge.homes import HomeRefused, Homes, Placed
+
+MAX_FILES = 2_000
+MAX_BYTES = 50_000_000
+"""Most that is taken out of a guest's home."""
+_LINK = "link"
+
+
+class Archives:
+    """Where the zips of closed seminars lie: ``<root>/<seminar id>/<guest id>.zip``."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put(self, guest: Guest, data: bytes) -> None:
+        """Keep a guest's zip; whole or not at all. Raises OSError."""
+        path = self._path(guest)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part = path.with_suffix(f".{secrets.token_hex(8)}.part")
+        try:
+            with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            part.rename(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def get(self, guest: Guest) -> bytes | None:
+        """A guest's zip, None when there is none."""
+        try:
+            return self._path(guest).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def remove(self, seminar: Seminar) -> None:
+        """Delete all zips of a seminar; nothing happens when they are gone."""
+        folder = self._root / str(seminar.id)
+        if folder.is_dir():
+            for path in folder.iterdir():
+                path.unlink()
+            folder.rmdir()
+
+    def _path(self, guest: Guest) -> Path:
+        return self._root / str(guest.seminar_id) / f"{guest.id}.zip"
+
+
+def zip_of(guest: Guest, *, homes: Homes, archives: Archives) -> bytes:
+    """The guest's work as a zip. Raises NotFound when there is none any more, TooLarge, Unavailable."""
+    if (kept := archives.get(guest)) is not None:
+        return kept
+    return pack(_files(guest, homes))
+
+
+def pack(files: dict[str, bytes]) -> bytes:
+    """A zip of these files; equal files give equal bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(path), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def archive(guest: Guest, *, homes: Homes, archives: Archives, now: datetime) -> None:
+    """Put the guest's work away. Where it is too much, the problem is noted and the home has to stay. Twice changes nothing."""
+    if guest.archived_at is not None:
+        return
+    try:
+        archives.put(guest, pack(_files(guest, homes)))
+    except NotFound:
+        pass  # they never had a home
+    except (TooLarge, Unavailable, OSError) as error:
+        guest.archive_problem = str(error)[:500]
+        return
+    guest.archived_at, guest.archive_problem = now, None
+
+
+def make_link(session: Session, *, guest: Guest, days: int, now: datetime) -> None:
+    """Make the guest's private link work, until so many days after the end. A link made before stops working."""
+    guest.link_nonce, guest.link_until = secrets.token_hex(16), max(now, guest.seminar.ends_at) + timedelta(days=days)
+    session.flush()
+
+
+def link_token(guest: Guest, secret: str, *, now: datetime) -> str | None:
+    """What the private link carries; None when there is none that works."""
+    if guest.link_nonce is None or guest.link_until is None or guest.link_until <= now:
+        return None
+    return seminar_codes.seal(secret, _LINK, guest.id, guest.link_nonce)
+
+
+def by_link(session: Session, *, token: str, secret: str, now: datetime) -> Guest:
+    """The guest whose private link this is, with seminar and seat. Raises NotFound, also when its time is up."""
+    wanted = select(Guest).where(Guest.id == (seminar_codes.number_in(token) or 0))
+    guest = session.scalar(wanted.options(joinedload(Guest.seminar), joinedload(Guest.seat)))
+    known = link_token(guest, secret, now=now) if guest else None
+    if guest is None or known is None or not seminar_codes.is_sealed(token, secret, _LINK, guest.id, guest.link_nonce or ""):
+        raise NotFound("This private link is not valid, or its time is up.")
+    return guest
+
+
+def claim(guest: Guest, *, person: Person, homes: Homes, archives: Archives) -> tuple[str, int]:
+    """Copy the guest's work into a person's home; returns the folder there and how many files came new.
+
+    What the person has there stays. Raises HomeRefused, HomeFull, and what :func:`zip_of` does.
+    """
+    if not homes.exists(person.hub_name):
+        raise HomeroomError("Your account has no home folder yet. It gets one when a teacher adds you to a course.")
+    folder = f"seminars/{guest.seminar.folder}-{guest.seminar.slug}"
+    files = read_zip(zip_of(guest, homes=homes, archives=archives), MAX_BYTES)
+    placed = [homes.place(person.hub_name, f"{folder}/{path}", data, uid=person.uid) for path, data in files.items()]
+    return folder, sum(one is Placed.written for one in placed)
+
+
+def _files(guest: Guest, homes: Homes) -> dict[str, bytes]:
+    if guest.seat is None or not homes.exists(guest.seat.hub_name):
+        raise NotFound("There is no work to take along: you were not in the room yet, or it was deleted.")
+    try:
+        found = homes.tree(guest.seat.hub_name, "", max_bytes=MAX_BYTES, max_files=MAX_FILES, skip=is_noise)
+    except HomeRefused as error:
+        raise TooLarge(str(error)) from error
+    except OSError as error:
+        raise Unavailable(f"The files could not be read ({error.strerror}). Try again in a minute.") from error
+    return {file.path: file.data for file in found}

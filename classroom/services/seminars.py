@@ -1,0 +1,226 @@
+"""Seminars: made in one form, opened, announced in, ended. Who made one runs it."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import available_timezones
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from classroom.errors import Conflict, Forbidden, HomeroomError, NotFound
+from classroom.models import Person, Seminar
+from classroom.services import manifests, seminar_codes
+from classroom.services.seminar_material import Material
+from grader.files import FileStore
+
+GRACE = timedelta(minutes=10)
+"""A code that was replaced still lets in those who are just typing it."""
+LONGEST = 24 * 60
+_LONGEST_TITLE = 200
+_LONGEST_ANNOUNCEMENT = 1000
+_LONGEST_PASSPHRASE = 200
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_INTERFACES = frozenset({"lab", "notebook"})
+_SLUG_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+_hasher = PasswordHasher()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a teacher sets in the form."""
+
+    title: str
+    starts_at: datetime
+    minutes: int
+    capacity: int
+    prewarm: int = 0
+    interface: str = "lab"
+    timezone: str = "UTC"
+    passphrase: str = ""
+    needs_approval: bool = False
+    email_domain: str = ""
+
+
+def may_make(person: Person) -> bool:
+    """Whether this person may make seminars: those who may make courses may."""
+    return person.active and person.creates_courses
+
+
+def create(
+    session: Session, *, owner: Person, terms: Terms, material: Material, files: FileStore, most_guests: int, now: datetime
+) -> Seminar:
+    """A new seminar with its files. Raises Forbidden, HomeroomError with a sentence about the field that is wrong."""
+    if not may_make(owner):
+        raise Forbidden("You may not make seminars here. Ask the people who run this Homeroom.")
+    _check(terms, most_guests=most_guests, now=now)
+    seminar = Seminar(
+        slug="".join(secrets.choice(_SLUG_LETTERS) for _ in range(10)),
+        owner=owner,
+        title=terms.title.strip(),
+        folder=_folder_name(terms.title),
+        notebook=material.notebook,
+        interface=terms.interface,
+        timezone=terms.timezone,
+        versions=[{"files": manifests.store(files, material.files), "at": now.isoformat()}],
+        created_at=now,
+        starts_at=terms.starts_at,
+        ends_at=terms.starts_at + timedelta(minutes=terms.minutes),
+        capacity=terms.capacity,
+        prewarm=min(terms.prewarm, terms.capacity),
+        code=_free_code(session),
+        passphrase_hash=_hasher.hash(terms.passphrase) if terms.passphrase else None,
+        needs_approval=terms.needs_approval,
+        email_domain=terms.email_domain.strip().lower().removeprefix("@") or None,
+    )
+    session.add(seminar)
+    session.flush()
+    return seminar
+
+
+def of_owner(session: Session, *, person: Person) -> list[Seminar]:
+    """The person's seminars, the newest start first."""
+    mine = select(Seminar).where(Seminar.owner_id == person.id)
+    return list(session.scalars(mine.order_by(Seminar.starts_at.desc(), Seminar.id.desc())))
+
+
+def owned(session: Session, *, person: Person, slug: str) -> Seminar:
+    """The seminar, if this person runs it. NotFound for everybody else: they need not know that it exists."""
+    seminar = session.scalar(select(Seminar).where(Seminar.slug == slug, Seminar.owner_id == person.id))
+    if seminar is None:
+        raise NotFound("There is no such seminar, or it is not yours.")
+    return seminar
+
+
+def by_slug(session: Session, slug: str) -> Seminar:
+    """The seminar that an address names. Raises NotFound."""
+    seminar = session.scalar(select(Seminar).where(Seminar.slug == slug))
+    if seminar is None:
+        raise NotFound("There is no such seminar. Check the address, or type the code that is on the wall.")
+    return seminar
+
+
+def by_code(session: Session, code: str, *, now: datetime) -> Seminar | None:
+    """The seminar that a typed join code lets into. Codes work until the seminar is over."""
+    code = seminar_codes.typed(code)
+    if len(code) != seminar_codes.CODE_LENGTH:
+        return None
+    matching = or_(Seminar.code == code, (Seminar.old_code == code) & (Seminar.old_code_until > now))
+    found = select(Seminar).where(matching, Seminar.ends_at > now, Seminar.closed_at.is_(None))
+    return session.scalar(found.order_by(Seminar.code != code).limit(1))
+
+
+def lets_in(seminar: Seminar, code: str, *, now: datetime) -> bool:
+    """Whether ``code`` is this seminar's, or was until a few minutes ago."""
+    if seminar_codes.is_same_code(seminar.code, code):
+        return True
+    old, until = seminar.old_code, seminar.old_code_until
+    return old is not None and until is not None and until > now and seminar_codes.is_same_code(old, code)
+
+
+def is_passphrase(seminar: Seminar, passphrase: str) -> bool:
+    """Whether this is the passphrase; anything is where none was set."""
+    if seminar.passphrase_hash is None:
+        return True
+    try:
+        return _hasher.verify(seminar.passphrase_hash, passphrase[: _LONGEST_PASSPHRASE + 1])
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def renew_code(session: Session, *, seminar: Seminar, now: datetime) -> None:
+    """A new join code. The one before works for ten minutes more; those who are in stay in."""
+    _check_running(seminar, now)
+    seminar.old_code, seminar.old_code_until = seminar.code, now + GRACE
+    seminar.code = _free_code(session)
+    session.flush()
+
+
+def open_doors(session: Session, *, seminar: Seminar, now: datetime) -> None:
+    """Let people in before the time. Doing it twice changes nothing."""
+    _check_running(seminar, now)
+    seminar.opened_at = seminar.opened_at or now
+    session.flush()
+
+
+def prolong(session: Session, *, seminar: Seminar, minutes: int, now: datetime) -> None:
+    """Let it go on for so many minutes more."""
+    _check_running(seminar, now)
+    if not 1 <= minutes <= LONGEST:
+        raise HomeroomError(f"A seminar can go on for 1 to {LONGEST} minutes more at a time.")
+    seminar.ends_at += timedelta(minutes=minutes)
+    session.flush()
+
+
+def end(session: Session, *, seminar: Seminar, now: datetime) -> None:
+    """End it now. Guests keep their seat for the time of grace, and their work after that."""
+    if not seminar.is_over(now):
+        seminar.ends_at = now
+        session.flush()
+
+
+def announce(session: Session, *, seminar: Seminar, text: str, now: datetime) -> None:
+    """Show a sentence on every guest's seat page; empty takes it away."""
+    text = " ".join(text.split())
+    if len(text) > _LONGEST_ANNOUNCEMENT:
+        raise HomeroomError(f"An announcement has at most {_LONGEST_ANNOUNCEMENT} characters.")
+    seminar.announcement, seminar.announced_at = text, now if text else None
+    session.flush()
+
+
+def push(session: Session, *, seminar: Seminar, material: dict[str, bytes], files: FileStore, now: datetime) -> int:
+    """Give everybody these files, beside the ones there are; returns the new version's number. What a guest changed stays."""
+    _check_running(seminar, now)
+    kept = [entry for entry in seminar.files if entry["path"] not in material]
+    listed = sorted([*kept, *manifests.store(files, material)], key=lambda entry: str(entry["path"]))
+    if manifests.digest(listed) != manifests.digest(seminar.files):
+        # A list of its own: SQLAlchemy sees a new value, not a change inside the old one.
+        seminar.versions = [*seminar.versions, {"files": listed, "at": now.isoformat()}]
+        session.flush()
+    return seminar.version
+
+
+def _check_running(seminar: Seminar, now: datetime) -> None:
+    if seminar.is_over(now):
+        raise Conflict("This seminar is over.")
+
+
+def _check(terms: Terms, *, most_guests: int, now: datetime) -> None:
+    title = terms.title.strip()
+    if not title or len(title) > _LONGEST_TITLE or not title.isprintable():
+        raise HomeroomError(f"A seminar needs a title of at most {_LONGEST_TITLE} characters.")
+    if terms.timezone not in available_timezones():
+        raise HomeroomError(f"“{terms.timezone[:60]}” is no time zone. Write it like Europe/Berlin.")
+    if not 1 <= terms.minutes <= LONGEST:
+        raise HomeroomError(f"A seminar lasts 1 to {LONGEST} minutes.")
+    if terms.starts_at + timedelta(minutes=terms.minutes) <= now:
+        raise HomeroomError("This seminar would be over already. Choose a later start.")
+    if not 1 <= terms.capacity <= most_guests:
+        raise HomeroomError(f"A seminar has 1 to {most_guests} seats here.")
+    if terms.prewarm < 0:
+        raise HomeroomError("The number of servers to start beforehand is 0 or more.")
+    if terms.interface not in _INTERFACES:
+        raise HomeroomError("Notebooks open in JupyterLab (lab) or in the simple interface (notebook).")
+    if len(terms.passphrase) > _LONGEST_PASSPHRASE:
+        raise HomeroomError(f"A passphrase has at most {_LONGEST_PASSPHRASE} characters.")
+    domain = terms.email_domain.strip().lower().removeprefix("@")
+    if domain and not _DOMAIN.fullmatch(domain):
+        raise HomeroomError(f"“{domain[:60]}” is no e-mail domain. Write it like school.example.")
+
+
+def _free_code(session: Session) -> str:
+    while True:
+        code = seminar_codes.new_code()
+        taken = select(Seminar.id).where(or_(Seminar.code == code, Seminar.old_code == code))
+        if session.scalar(taken.limit(1)) is None:
+            return code
+
+
+def _folder_name(title: str) -> str:
+    """What the folder in each home is called: the title's letters and digits."""
+    words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    return words[:40].strip("-") or "seminar"

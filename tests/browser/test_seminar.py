@@ -1,0 +1,153 @@
+"""The story of a seminar: a teacher, a phone that scans the code, and what becomes of the work."""
+
+import re
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.lab import LONG, run_first_code_cell
+from tests.support.look import Look
+from tests.support.stack import Stack
+
+PHONE = {"width": 390, "height": 844}
+
+
+def press(page: Page, name: str | re.Pattern[str]) -> None:
+    page.get_by_role("button", name=name).first.click()
+    asked = page.locator("dialog[open]")
+    if asked.count():
+        asked.get_by_role("button").last.click()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_seminar_from_the_form_to_the_kept_work(stack: Stack, open_browser: Callable[..., Page], look: Look) -> None:
+    teacher = open_browser()
+    code = teacher_makes_a_seminar(teacher, stack, look)
+
+    guest = open_browser(**PHONE)
+    guest_joins(guest, stack, code, look)
+    personal = guest_looks_at_the_seat(guest, look)
+    teacher_sees_the_guest(teacher, look)
+    guest_sees_what_is_announced(guest)
+    guest_keeps_the_work(guest, look)
+
+    another_device = open_browser(**PHONE)
+    guest_comes_back(another_device, stack, guest.url, personal)
+    guest_reaches_nothing_else(guest, stack)
+    teacher_ends_it(teacher, look)
+
+
+def teacher_makes_a_seminar(page: Page, stack: Stack, look: Look) -> str:
+    page.goto(stack.sign_in_link("teacher"))
+    press(page, "Sign in")
+    page.wait_for_url(f"{stack.portal}/**")
+    page.get_by_role("main").get_by_role("link", name="Seminars").click()
+    look(page, "seminars-none")
+    page.get_by_role("link", name="New seminar").first.click()
+    look(page, "seminar-new")
+    page.get_by_label("Title").fill("Data for everybody")
+    page.get_by_label("The example that comes with Homeroom").check()
+    page.get_by_label("Seats").fill("5")
+    page.get_by_label("Servers started beforehand").fill("1")
+    press(page, "Make the seminar")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Data for everybody")
+    look(page, "seminar-present-empty")
+    projector = page.url + "projector"
+    code = page.locator(".join-code").inner_text().strip()
+    wall = page.context.new_page()
+    wall.goto(projector)
+    expect(wall.get_by_text(code)).to_be_visible()
+    look(wall, "seminar-projector")
+    wall.close()
+    expect(page.get_by_text("1 of them warm")).to_be_visible(timeout=LONG)
+    return code
+
+
+def guest_joins(page: Page, stack: Stack, code: str, look: Look) -> None:
+    page.goto(f"{stack.portal}/join/AAAAAA")
+    look(page, "guest-wrong-code", status=404)
+    page.goto(f"{stack.portal}/join/{code.lower()}")
+    look(page, "guest-name")
+    page.get_by_label("Your name").fill("Rosa from the third row")
+    press(page, "Join")
+    page.wait_for_url("**/lab/tree/**", timeout=LONG)
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=LONG)
+    assert "guest-" in page.url
+    page.set_viewport_size({"width": 1280, "height": 900})
+    run_first_code_cell(page)
+    page.keyboard.press("Control+s")
+    page.screenshot(path=look.folder / "guest-lab.png")
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+
+
+def guest_looks_at_the_seat(page: Page, look: Look) -> str:
+    slug = page.context.cookies()
+    path = next(cookie["path"] for cookie in slug if cookie["name"] == "seat")
+    portal = next(cookie for cookie in slug if cookie["name"] == "seat")
+    assert portal["httpOnly"]
+    page.goto(f"http://localhost:{_port(page)}{path}/")
+    look(page, "guest-seat")
+    press(page, "Raise my hand")
+    expect(page.get_by_text("Your hand is up")).to_be_visible()
+    look(page, "guest-seat-hand")
+    return page.locator(".personal-code").inner_text()
+
+
+def _port(page: Page) -> int:
+    found = re.search(r":(\d+)/", page.url)
+    assert found
+    return int(found[1]) - 1  # the servers' port is the portal's next
+
+
+def teacher_sees_the_guest(page: Page, look: Look) -> None:
+    expect(page.get_by_role("rowheader", name=re.compile("Rosa"))).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("Hand up").first).to_be_visible(timeout=LONG)
+    page.reload()
+    look(page, "seminar-present")
+    page.get_by_label("Announcement").fill("Ten minutes left for exercise 2.")
+    press(page, "Announce")
+
+
+def guest_sees_what_is_announced(page: Page) -> None:
+    expect(page.get_by_text("Ten minutes left")).to_be_visible(timeout=LONG)
+
+
+def guest_keeps_the_work(page: Page, look: Look) -> None:
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download a zip").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert "data-for-everybody/first-look.ipynb" in archive.namelist()
+    press(page, "Make a private link")
+    expect(page.get_by_text("works until")).to_be_visible()
+    look(page, "guest-seat-link")
+    seat = page.url
+    page.locator("a[href*='/kept/']").click()
+    look(page, "guest-kept")
+    page.goto(seat)
+
+
+def guest_comes_back(page: Page, stack: Stack, seat: str, personal: str) -> None:
+    page.goto(seat)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Back to your seat")
+    page.get_by_label("Personal code").fill(personal.lower())
+    press(page, "Take me to my seat")
+    expect(page.get_by_text("Rosa from the third row, this is your seat.")).to_be_visible()
+    press(page, "Open my notebook")
+    page.wait_for_url("**/lab/tree/**", timeout=LONG)
+
+
+def guest_reaches_nothing_else(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.portal}/")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("My courses")
+    page.goto(f"http://ada.localhost:{stack.port + 1}/user/ada/lab")
+    assert page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") in {403, 404, 424}
+
+
+def teacher_ends_it(page: Page, look: Look) -> None:
+    page.reload()
+    press(page, "End it now")
+    expect(page.get_by_text("The seminar is over.")).to_be_visible()
+    look(page, "seminar-over")

@@ -1,0 +1,237 @@
+"""What happens by the clock, each of it twice."""
+
+import os
+from datetime import timedelta
+
+from classroom.models import Guest, GuestState
+from classroom.services import guests, kept_work, seminars
+from classroom.services.archive import read_zip
+from classroom.services.seminar_progress import State
+from tests.support.seminar_room import EXERCISES, Room, saved
+
+
+def test_before_the_doors_open_nothing_is_made(room: Room) -> None:
+    seminar = room.make(starts_at=room.clock() + timedelta(minutes=16))
+
+    assert room.tick() == 0
+    assert room.seats(seminar) == []
+
+
+def test_seats_are_made_for_everybody_and_some_are_warmed(room: Room) -> None:
+    seminar = room.make(capacity=3, prewarm=2)
+    room.tick()
+    calls = len(room.hub.calls)
+    room.tick()
+
+    seats = room.seats(seminar)
+    assert len(seats) == 3
+    assert {seat.hub_name for seat in seats} == room.hub.users
+    assert all(room.context.homes.read(seat.hub_name, "data-for-all/data.csv", limit=100) == b"a,b\n1,2\n" for seat in seats)
+    assert room.hub.started == [seat.hub_name for seat in seats[:2]]
+    assert len(room.hub.calls) == calls, "the second tick asks nothing of the hub"
+
+
+def test_homes_belong_to_users_far_from_peoples(room: Room) -> None:
+    seminar = room.make()
+    room.tick()
+    seat = room.seats(seminar)[0]
+
+    assert seat.uid > 1_000_000
+    if os.geteuid() == 0:
+        assert (room.context.homes.root / seat.hub_name).stat().st_uid == seat.uid
+
+
+def test_a_guest_sits_down_on_a_warm_seat(room: Room) -> None:
+    seminar = room.make(prewarm=1)
+    room.tick()
+    guest = room.join(seminar)
+
+    assert guest.seat is not None
+    assert guest.seat.hub_name == room.hub.started[0]
+
+
+def test_a_busy_hub_warms_the_rest_later(room: Room) -> None:
+    seminar = room.make(prewarm=3)
+    room.hub.starts_at_once = 1
+    room.tick()
+    assert (len(room.hub.started), seminar.trouble) == (1, None)
+    room.hub.starts_at_once = 10
+    room.tick()
+
+    assert len(room.hub.started) == 3
+
+
+def test_a_hub_that_is_away_is_told_to_the_teacher_and_tried_again(room: Room) -> None:
+    seminar = room.make()
+    room.hub.answers_for = 0
+    room.tick()
+    assert "does not answer" in (seminar.trouble or "")
+    room.hub.answers_for = 10_000
+    room.tick()
+
+    assert seminar.trouble is None
+    assert all(seat.made_at for seat in room.seats(seminar))
+
+
+def test_two_workers_never_work_at_one_seminar(room: Room) -> None:
+    seminar = room.make()
+    seminar.worked_until = room.clock() + timedelta(seconds=30)
+    assert room.tick() == 0
+    room.clock.forward(seconds=31)
+
+    assert room.tick() == 1, "a worker that died is not waited for"
+
+
+def test_a_corrected_notebook_goes_to_all_and_beside_what_was_changed(room: Room) -> None:
+    seminar = room.make()
+    room.tick()
+    busy, idle = room.join(seminar, "Busy"), room.join(seminar, "Idle")
+    room.write(busy, saved(x="x = 2"))
+    corrected = EXERCISES.replace(b"two", b"TWO")
+    seminars.push(
+        room.session, seminar=seminar, material={"numbers.ipynb": corrected}, files=room.context.files, now=room.clock()
+    )
+    room.tick()
+    room.tick()
+
+    assert room.read(idle) == corrected
+    assert room.read(busy) == saved(x="x = 2")
+    [beside] = [name for name in room.names(busy) if ".new-" in name]
+    assert room.read(busy, beside) == corrected
+    assert [name for name in room.names(idle) if ".new-" in name] == []
+
+
+def test_the_wall_reads_what_was_saved_since_the_last_look(room: Room) -> None:
+    seminar = room.make()
+    room.tick()
+    guest = room.join(seminar)
+    room.tick()
+    assert guest.progress["exercise-1-two"]["state"] == State.untouched
+    room.write(guest, saved(x="x = 3", error=True))
+    began = room.clock.forward(minutes=1)
+    room.tick()
+    room.clock.forward(minutes=5)
+    room.tick()
+
+    assert guest.progress["exercise-1-two"] == {"state": "error", "since": began.isoformat(), "by": "notebook"}
+
+
+def test_a_notebook_that_is_a_link_or_too_large_or_no_notebook_harms_nothing(room: Room) -> None:
+    seminar = room.make()
+    room.tick()
+    guest = room.join(seminar)
+    assert guest.seat is not None
+    path = room.context.homes.root / guest.seat.hub_name / "data-for-all" / "numbers.ipynb"
+    for attack in ("link", "pipe", "large", "junk", "gone"):
+        path.unlink(missing_ok=True)
+        if attack == "link":
+            path.symlink_to("/etc/passwd")
+        elif attack == "pipe":
+            os.mkfifo(path)
+        elif attack != "gone":
+            path.write_bytes(b"[" * (6_000_000 if attack == "large" else 100))
+        assert room.tick() == 1
+        assert (seminar.trouble, guest.progress) == (None, {})
+
+
+def test_the_end_stops_servers_keeps_work_and_forgets_users(room: Room) -> None:
+    seminar = room.make()
+    room.tick()
+    guest, waiting = room.join(seminar), room.join(seminar, "Other")
+    room.write(guest, saved(x="x = 2"))
+    seminars.end(room.session, seminar=seminar, now=room.clock())
+    room.clock.forward(minutes=14)
+    room.tick()
+    assert room.hub.users
+    assert guest.archived_at is None
+    room.clock.forward(minutes=1)
+    room.tick()
+    calls = len(room.hub.calls)
+    room.tick()
+
+    assert room.hub.users == set()
+    assert list(room.context.homes.root.iterdir()) == []
+    assert seminar.closed_at == room.clock()
+    assert waiting.archived_at == room.clock()
+    data = kept_work.zip_of(guest, homes=room.context.homes, archives=kept_work.Archives(room.context.settings.archives))
+    assert saved(x="x = 2") in read_zip(data, 1_000_000).values()
+    assert not guests.may_use_seat(guest)
+    assert len(room.hub.calls) == calls
+
+
+def test_an_end_that_was_interrupted_goes_on(room: Room) -> None:
+    seminar = room.make()
+    room.tick()
+    guest = room.join(seminar)
+    seminars.end(room.session, seminar=seminar, now=room.clock())
+    room.clock.forward(minutes=15)
+    room.hub.answers_for = len(room.hub.calls) + 3
+    room.tick()
+    assert seminar.closed_at is None
+    room.hub.answers_for = 10_000
+    room.tick()
+
+    assert seminar.closed_at is not None
+    assert guest.archived_at is not None
+    assert room.hub.users == set()
+
+
+def test_too_much_work_to_put_away_stays_in_its_home_until_the_last_day(room: Room) -> None:
+    seminar = room.make()
+    room.tick()
+    guest = room.join(seminar)
+    for number in range(3):
+        room.write(guest, bytes([number]) * 20_000_000, rel=f"big-{number}.bin")
+    seminars.end(room.session, seminar=seminar, now=room.clock())
+    room.clock.forward(minutes=15)
+    room.tick()
+    assert guest.archive_problem is not None
+    assert guest.seat is not None
+    assert room.context.homes.exists(guest.seat.hub_name)
+    room.clock.forward(days=14)
+    room.tick()
+
+    assert not room.context.homes.exists(guest.seat.hub_name)
+
+
+def test_after_two_weeks_work_and_names_are_deleted(room: Room) -> None:
+    seminar = room.make(email_domain="school.example")
+    room.tick()
+    guest = room.join(seminar, "Rosa Example", email="rosa@school.example")
+    seminars.end(room.session, seminar=seminar, now=room.clock())
+    room.clock.forward(minutes=15)
+    room.tick()
+    room.clock.forward(days=14)
+    room.tick()
+
+    assert seminar.removed_at == room.clock()
+    assert (guest.name, guest.email, guest.progress) == ("Guest", None, {})
+    assert not any(room.context.settings.archives.rglob("*.zip"))
+    assert room.tick() == 0
+
+
+def test_who_is_shown_out_is_forgotten_by_the_hub_and_their_work_kept(room: Room) -> None:
+    seminar = room.make()
+    room.tick()
+    guest = room.join(seminar)
+    assert guest.seat is not None
+    name = guest.seat.hub_name
+    guests.refuse(room.session, guest=room.session.get_one(Guest, guest.id))
+    room.tick()
+    assert name not in room.hub.users
+    assert room.context.homes.exists(name)
+    seminars.end(room.session, seminar=seminar, now=room.clock())
+    room.clock.forward(minutes=15)
+    room.tick()
+
+    assert guest.archived_at is not None
+
+
+def test_who_waited_at_the_door_until_the_end_is_out(room: Room) -> None:
+    seminar = room.make(needs_approval=True)
+    guest = room.join(seminar)
+    seminars.end(room.session, seminar=seminar, now=room.clock())
+    room.clock.forward(minutes=15)
+    room.tick()
+
+    assert guest.state == GuestState.refused
