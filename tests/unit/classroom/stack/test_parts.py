@@ -5,6 +5,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -138,7 +139,12 @@ def test_a_taken_port_is_named_with_what_to_do() -> None:
 def test_a_body_larger_than_any_upload_is_refused_before_it_is_read(state: State) -> None:
     settings = make_settings(state, port=8000).model_copy(update={"notebook_upload_limit": 1_000_000})
     server = waitress.create_server(lambda _environ, _start: [b""], listen="127.0.0.1:0", **server_options(settings))
-    threading.Thread(target=server.run, daemon=True).start()
+
+    def serve() -> None:
+        with suppress(OSError):  # its sockets are closed under it at the end
+            server.run()
+
+    threading.Thread(target=serve, daemon=True).start()
 
     with socket.create_connection(("127.0.0.1", server.effective_port), timeout=10) as link:
         link.sendall(b"POST /portal/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000000\r\n\r\n")
