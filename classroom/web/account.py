@@ -7,7 +7,7 @@ from classroom.errors import HomeroomError
 from classroom.models import MailRhythm
 from classroom.services import preferences
 from classroom.web import audience
-from classroom.web.context import commit, db, person
+from classroom.web.context import commit, db, person, settings
 from classroom.web.navigation import my_courses
 
 blueprint = Blueprint("account", __name__)
@@ -49,5 +49,6 @@ def _page(refusal: str = "") -> str:
         enrolments=my_courses(),
         zones=[("", "As my browser says"), *((name, name) for name in preferences.zone_names())],
         rhythms=RHYTHMS,
+        sends_mail=bool(settings().smtp_host),
         refusal=refusal,
     )
