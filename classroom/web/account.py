@@ -8,7 +8,7 @@ from classroom.models import MailRhythm
 from classroom.services import preferences
 from classroom.services.interfaces import INTERFACES, read_interface
 from classroom.web import audience
-from classroom.web.context import commit, db, person
+from classroom.web.context import commit, db, person, settings
 from classroom.web.navigation import my_courses
 
 blueprint = Blueprint("account", __name__)
@@ -65,5 +65,6 @@ def _page(refusal: str = "") -> str:
         zones=[("", "As my browser says"), *((name, name) for name in preferences.zone_names())],
         rhythms=RHYTHMS,
         interfaces=[("", "As the course says"), *INTERFACES.items()],
+        sends_mail=bool(settings().smtp_host),
         refusal=refusal,
     )

@@ -52,10 +52,13 @@ def take_time_back(assignment: str, extension_id: int) -> ResponseReturnValue:
     """The common due date holds again."""
 
     def verb() -> str:
-        found = extensions.extension_in(db(), assignment=_load(assignment), extension_id=extension_id)
+        here = _load(assignment)
+        found = extensions.extension_in(db(), assignment=here, extension_id=extension_id)
         name = found.enrolment.person.display_name
         extensions.take_back(db(), extension=found)
-        return f"The common due date holds again for {name}."
+        is_past = here.due_at is not None and here.due_at <= now()
+        rest = " It has passed: if they have handed in nothing, press Collect now on the assignment's page." if is_past else ""
+        return f"The common due date holds again for {name}.{rest}"
 
     return act(verb, then=url_for("teach.extensions", assignment=assignment))
 

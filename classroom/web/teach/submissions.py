@@ -12,6 +12,7 @@ from classroom.errors import HomeroomError, NotFound, Unavailable
 from classroom.models import Feedback, GradeJob, JobState, Result, Submission
 from classroom.services import (
     access,
+    extensions,
     grading,
     manifests,
     regrade_requests,
@@ -82,6 +83,7 @@ def submission_table(assignment: str) -> str:
         "teach/submissions.html",
         assignment=found,
         rows=rows,
+        own_due={one.extension.enrolment_id: one.due_at for one in extensions.given_time(db(), assignment=found)},
         filters=filters,
         parameters={"assignment": assignment, **{name: value for name, value in filters.items() if value}},
         states=STATES,

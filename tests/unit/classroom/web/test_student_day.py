@@ -196,6 +196,28 @@ def test_a_teacher_gives_time_to_several_and_takes_it_back(
     assert "Away with the team" not in text_of(browser.get(f"{GROWTH}more-time/"))
 
 
+def test_the_list_of_submissions_shows_who_still_has_time(
+    tessa: PageClient, lab: Lab, ada: Enrolment, assignment: Assignment
+) -> None:
+    give(lab, assignment, ada)
+
+    assert "Ada – due Wed 16 Sep 2026, 10:00 (UTC) Nothing handed in" in text_of(  # noqa: RUF001 - a dash for no attempt
+        tessa.get(f"{TEACH}assignments/growth/submissions/")
+    )
+
+
+def test_time_taken_back_after_the_due_date_says_that_nothing_is_collected_by_itself(
+    tessa: PageClient, lab: Lab, ada: Enrolment, assignment: Assignment
+) -> None:
+    give(lab, assignment, ada)
+    lab.clock.forward(days=8)
+    here = f"{TEACH}assignments/growth/extensions/"
+    row = soup_of(tessa.get(here)).find("form", action=lambda address: "take-back" in str(address))
+    assert row is not None
+
+    assert "press Collect now" in text_of(tessa.get(tessa.post(str(row["action"])).location))
+
+
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [

@@ -21,7 +21,7 @@ OF_ASSIGNMENT = [
     "assignments/growth/updates/",
 ]
 MOST_QUERIES = {"": 19, "now": 8, "people/": 8, "assignments/": 14, "gradebook/": 20, "assignments/growth/": 16,
-                "assignments/growth/submissions/": 13, "assignments/growth/extensions/": 10, "requests/": 8,
+                "assignments/growth/submissions/": 14, "assignments/growth/extensions/": 10, "requests/": 8,
                 "assignments/growth/updates/": 8}  # fmt: skip
 
 
