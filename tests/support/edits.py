@@ -130,9 +130,9 @@ def _revise(cells: list[Cell], writer: Writer) -> None:
         case "extend":
             cell["source"] = "\n".join(filter(None, [cell["source"], writer.line("theirs")]))
         case "remove":
-            cells.remove(cell)
+            _remove(cells, cell)
         case "move":
-            cells.remove(cell)
+            _remove(cells, cell)
             cells.insert(random.randint(0, len(cells)), cell)
         case "points":
             if (marked := cell["metadata"].get("nbgrader")) and "points" in marked:
@@ -140,6 +140,11 @@ def _revise(cells: list[Cell], writer: Writer) -> None:
         case "kind":
             if cell["cell_type"] == "code" and not cell["metadata"].get("nbgrader"):
                 cell["metadata"]["nbgrader"] = flags(f"n{writer.number()}", locked=True)
+
+
+def _remove(cells: list[Cell], cell: Cell) -> None:
+    """This very cell: another may be equal to it."""
+    del cells[next(place for place, one in enumerate(cells) if one is cell)]
 
 
 def _work(theirs: Notebook, writer: Writer) -> None:
@@ -167,7 +172,7 @@ def _rearrange(theirs: Notebook, cell: Cell, writer: Writer) -> None:
     if how == "copy":
         cell = {**copy.deepcopy(cell), "source": writer.random.choice([cell["source"], writer.lines("mine")])}
     else:
-        cells.remove(cell)
+        _remove(cells, cell)
     if how != "delete":
         cells.insert(writer.random.randint(0, len(cells)), cell)
 
