@@ -20,7 +20,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up install test check lint unit conformance corpus sandbox-walls functional browser test-slow fuzz bench bench-grading docs docs-screenshots merge-cases bench-seminar lock format clean
+.PHONY: help up install test check lint unit conformance corpus sandbox-walls functional browser test-slow fuzz bench bench-grading docs docs-screenshots merge-cases bench-seminar bench-merging lock format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,8 @@ bench-grading: $(VENV)/.dev .venv-nbgrader/.done ## What grading costs beside nb
 
 bench-seminar: $(VENV)/.dev ## How long the guests of a seminar wait for a running kernel, cold and pre-warmed
 	$(BIN)/python -m tests.bench.seminar
+bench-merging: $(VENV)/.dev .venv-nbgitpuller/.done ## The same random edits merged by Homeroom and by nbgitpuller: what is lost, missing or broken
+	$(BIN)/python -m tests.bench.merging
 
 docs: $(VENV)/.dev ## Write docs/reference/command-line.md anew from the commands' own help
 	$(BIN)/python tools/command_line_page.py
@@ -95,6 +97,7 @@ lock: $(VENV)/.build ## Resolve the locks in requirements/ anew
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" pyproject.toml --extra test --extra dev -c requirements/runtime.txt -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" requirements/nbgrader.in -o requirements/nbgrader.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" requirements/otter.in -o requirements/otter.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" requirements/nbgitpuller.in -o requirements/nbgitpuller.txt
 
 clean: ## Remove what tests and builds left (not the state directory)
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-artefacts dist
@@ -129,6 +132,11 @@ $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 .venv-otter/.done: requirements/otter.txt | $(VENV)/.build
 	$(PYTHON) -m venv --without-pip --clear .venv-otter
 	$(BIN)/uv pip install --quiet --python .venv-otter/bin/python --require-hashes -r requirements/otter.txt
+	@touch $@
+
+.venv-nbgitpuller/.done: requirements/nbgitpuller.txt | $(VENV)/.build
+	$(PYTHON) -m venv --without-pip --clear .venv-nbgitpuller
+	$(BIN)/uv pip install --quiet --python .venv-nbgitpuller/bin/python --require-hashes -r requirements/nbgitpuller.txt
 	@touch $@
 
 $(VENV)/.chromium: | $(VENV)/.dev

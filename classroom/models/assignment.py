@@ -100,7 +100,7 @@ class Delivery(Base):
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), index=True)
     delivered_at: Mapped[datetime | None]
     kept: Mapped[list[str]] = mapped_column(default=list)
-    """Files the student had changed: theirs stayed, ours lies beside them."""
+    """Files the student had changed and that were not merged: theirs stayed."""
     error: Mapped[str | None] = mapped_column(String(500))
     opened_at: Mapped[datetime | None]
     """When its student first pressed Open."""

@@ -50,6 +50,35 @@ def life(random: Random) -> Life:
     return Life(base, worked_on(base, writer), revised(base, writer))
 
 
+def usual_life(random: Random) -> Life:
+    """What happens most: answers and a few own cells on one side, a correction or two and perhaps a new question on the other."""
+    writer = Writer(random)
+    cells = [cell for _ in range(5) for cell in _question(writer)]
+    base = notebook(markdown("# theirs"), *cells)
+    _give_ids(base, random)
+    theirs, new = copy.deepcopy(base), copy.deepcopy(base)
+    answers = [cell for cell in theirs["cells"] if cell["metadata"].get("nbgrader", {}).get("solution")]
+    for cell in random.sample(answers, random.randint(1, len(answers))):
+        cell["source"] = writer.lines("mine")
+        _run(theirs, cell, writer)
+    for _ in range(random.randint(0, 2)):
+        theirs["cells"].insert(random.randint(1, len(theirs["cells"])), code(writer.lines("mine")))
+    for cell in random.sample(new["cells"], random.randint(1, 3)):
+        cell["source"] = writer.lines("theirs")
+    if random.random() < 0.5:
+        place = random.randint(0, 5) * 3 + 1
+        new["cells"][place:place] = _question(writer)
+    for made in (theirs, new):
+        _give_ids(made, random)
+    return Life(base, theirs, new)
+
+
+def _question(writer: Writer) -> list[Cell]:
+    number = writer.number()
+    stub = answer(f"q{number}", "# YOUR CODE HERE\nraise NotImplementedError()")
+    return [markdown(writer.lines("theirs")), stub, checks(f"t{number}", writer.lines("theirs"))]
+
+
 def release(writer: Writer, *, minor: int) -> Notebook:
     """What students get: cells of every kind, any number of each."""
     cells = [_teachers_cell(writer) for _ in range(writer.random.randint(0, 9))]
@@ -101,9 +130,9 @@ def _revise(cells: list[Cell], writer: Writer) -> None:
         case "extend":
             cell["source"] = "\n".join(filter(None, [cell["source"], writer.line("theirs")]))
         case "remove":
-            cells.remove(cell)
+            _remove(cells, cell)
         case "move":
-            cells.remove(cell)
+            _remove(cells, cell)
             cells.insert(random.randint(0, len(cells)), cell)
         case "points":
             if (marked := cell["metadata"].get("nbgrader")) and "points" in marked:
@@ -111,6 +140,11 @@ def _revise(cells: list[Cell], writer: Writer) -> None:
         case "kind":
             if cell["cell_type"] == "code" and not cell["metadata"].get("nbgrader"):
                 cell["metadata"]["nbgrader"] = flags(f"n{writer.number()}", locked=True)
+
+
+def _remove(cells: list[Cell], cell: Cell) -> None:
+    """This very cell: another may be equal to it."""
+    del cells[next(place for place, one in enumerate(cells) if one is cell)]
 
 
 def _work(theirs: Notebook, writer: Writer) -> None:
@@ -138,7 +172,7 @@ def _rearrange(theirs: Notebook, cell: Cell, writer: Writer) -> None:
     if how == "copy":
         cell = {**copy.deepcopy(cell), "source": writer.random.choice([cell["source"], writer.lines("mine")])}
     else:
-        cells.remove(cell)
+        _remove(cells, cell)
     if how != "delete":
         cells.insert(writer.random.randint(0, len(cells)), cell)
 
@@ -204,7 +238,19 @@ def grade_ids(made: Notebook) -> list[str]:
     return [name for name in found if name]
 
 
+def missing_cells(result: Notebook, one: Life) -> list[str]:
+    """Texts of cells of the new release that are not in the result, and that the student cannot have meant to remove."""
+    ids, said, given, theirs = grade_ids(result), "\n".join(texts(result)), texts(one.base), texts(one.theirs)
+    missing = []
+    for cell in one.new["cells"]:
+        marked, text = cell["metadata"].get("nbgrader"), cell["source"]
+        has_text = text in said if text not in given else text in texts(result) or bool(marked) or text not in theirs
+        if (text.strip() and not has_text) or (marked and marked["grade_id"] not in ids):
+            missing.append(text)
+    return missing
+
+
 def as_lab_writes(made: Notebook) -> bytes:
     """The notebook as Jupyter lays it out in a file: one line of text to a line of the file."""
     cells = [{**cell, "source": cell["source"].splitlines(keepends=True)} for cell in made["cells"]]
-    return json.dumps({**made, "cells": cells}, ensure_ascii=False, indent=1).encode() + b"\n"
+    return json.dumps({**made, "cells": cells}, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"

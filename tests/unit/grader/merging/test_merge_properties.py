@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from grader.merging import Unmergeable, merge, release_of
 from grader.reading import read_notebook, write_notebook
-from tests.support.edits import Life, Writer, grade_ids, life, revised, texts, typed_lines, worked_on
+from tests.support.edits import Life, Writer, grade_ids, life, missing_cells, revised, texts, typed_lines, worked_on
 from tests.support.notebooks import Notebook, as_file, from_file
 
 RANDOM = st.integers(0, 2**64 - 1).map(Random)
@@ -31,18 +31,6 @@ def lines(made: Notebook) -> set[str]:
     return {line for text in texts(made) for line in text.splitlines()}
 
 
-def missing_from(result: Notebook, one: Life) -> list[str]:
-    """Cells of the new release that should be in the result and are not."""
-    ids, said, given_texts, their_texts = grade_ids(result), "\n".join(texts(result)), texts(one.base), texts(one.theirs)
-    missing = []
-    for cell in one.new["cells"]:
-        marked, text = cell["metadata"].get("nbgrader"), cell["source"]
-        has_text = text in said if text not in given_texts else text in texts(result) or bool(marked) or text not in their_texts
-        if not has_text or (marked and marked["grade_id"] not in ids):
-            missing.append(text)
-    return missing
-
-
 @settings(deadline=None)
 @given(LIVES)
 def test_no_line_that_a_student_typed_is_lost(one: Life) -> None:
@@ -52,7 +40,7 @@ def test_no_line_that_a_student_typed_is_lost(one: Life) -> None:
 @settings(deadline=None)
 @given(LIVES)
 def test_no_cell_of_the_teachers_is_missing(one: Life) -> None:
-    assert missing_from(of(one), one) == []
+    assert missing_cells(of(one), one) == []
 
 
 @settings(deadline=None)
