@@ -57,6 +57,11 @@ export function inAssignment(path) {
   return path.split("/").slice(2).join("/");
 }
 
+/** The folder of the assignment that a path lies in. */
+export function folderOf(path) {
+  return path.split("/").slice(0, 2).join("/");
+}
+
 /** Whether a path can be that of a notebook of an assignment; others are not even asked about. */
 export function mayBelong(path) {
   return path.endsWith(".ipynb") && path.split("/").length > 2;
