@@ -14,11 +14,12 @@ export class Tools {
       new ToolbarButton({ label: "Submit", tooltip: SUBMIT, onClick: submit, className: "homeroom-submit" }),
     ];
     this.standing = new widgets.Widget({ node: element("div", { class: "homeroom-standing" }) });
-    const names = ["homeroom-check", "homeroom-submit", "homeroom-standing"];
     this.items = [...this.buttons, this.standing];
-    this.items.forEach((item, place) => {
-      if (!panel.toolbar.insertBefore("spacer", names[place], item)) panel.toolbar.addItem(names[place], item);
-    });
+    const [first, second] = this.buttons;
+    if (!panel.toolbar.insertBefore("spacer", "homeroom-check", first)) panel.toolbar.addItem("homeroom-check", first);
+    panel.toolbar.insertAfter("homeroom-check", "homeroom-submit", second);
+    // Last, so that in a narrow window it goes into the menu of what has no room before the kernel's state does.
+    panel.toolbar.addItem("homeroom-standing", this.standing);
   }
 
   dispose() {
@@ -44,6 +45,10 @@ export class Tools {
 }
 
 function receiptOf({ receipt, unknown }, now) {
-  if (receipt) return pageLink(receipt.page, `Receipt ${receipt.attempt}, ${when(receipt.received_at, now)}`);
+  if (receipt) {
+    const link = pageLink(receipt.page, `Receipt ${receipt.attempt}`);
+    link.title = `Attempt ${receipt.attempt}, handed in ${when(receipt.received_at, now)}`;
+    return link;
+  }
   return element("span", { class: "homeroom-small" }, unknown ? "" : "Not handed in");
 }

@@ -24,9 +24,10 @@ export function timeLeft(due, now, takesWork) {
   return { text: `${span(seconds)} left`, tone: seconds < HURRY ? "bad" : seconds < SOON ? "warning" : "quiet" };
 }
 
-/** Seconds as people say them: the two largest units at most. */
+/** Seconds as people say them, short enough for a toolbar: the two largest units at most, from two days on days only. */
 export function span(seconds) {
   const [days, hours, minutes] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
+  if (days > 1) return count(days, "day");
   if (days) return hours ? `${count(days, "day")} ${hours} h` : count(days, "day");
   if (hours) return minutes ? `${hours} h ${minutes} min` : `${hours} h`;
   if (seconds >= 120) return `${minutes} min`;
