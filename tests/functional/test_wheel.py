@@ -51,5 +51,7 @@ def test_the_wheel_runs_the_example_course_from_any_folder(homeroom: Path, tmp_p
         stack.stop()
 
     assert "Data 101" in home.text
+    buttons = list((homeroom.parents[1] / "lib").rglob("labextensions/homeroom/static/remoteEntry.js"))
+    assert len(buttons) == 1, "the half that runs in JupyterLab comes along"
     assert style.headers["content-type"].startswith("text/css")
     assert "Homeroom" in hub_login.text, "the hub's pages are ours"

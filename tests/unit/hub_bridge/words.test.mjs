@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import {
-  STATES, inAssignment, mayBelong, span, timeLeft, untilChange, when, whereOf,
+  STATES, folderOf, inAssignment, mayBelong, span, timeLeft, untilChange, when, whereOf,
 } from "../../../hub_bridge/singleuser/share/labextensions/homeroom/static/words.js";
 
 const NOW = Date.parse("2026-09-07T10:00:00Z");
@@ -10,7 +10,8 @@ const after = (seconds) => timeLeft(NOW + seconds * 1000, NOW, true);
 
 test("the time left is said in the two largest units", () => {
   assert.deepEqual([0, 1, 59, 119, 120, 3599, 3600, 3660, 86399, 86400, 90000, 7 * 86400].map(span), [
-    "0 seconds", "1 second", "59 seconds", "119 seconds", "2 min", "59 min", "1 h", "1 h 1 min", "23 h 59 min", "1 day", "1 day 1 h", "7 days",
+    "0 seconds", "1 second", "59 seconds", "119 seconds", "2 min", "59 min", "1 h", "1 h 1 min", "23 h 59 min",
+    "1 day", "1 day 1 h", "7 days",
   ]);
 });
 
@@ -49,6 +50,7 @@ test("only notebooks inside an assignment's folder are asked about", () => {
   assert.ok(mayBelong("bio1/growth/part/two.ipynb"));
   for (const path of ["growth.ipynb", "bio1/growth.ipynb", "bio1/growth/data.csv"]) assert.ok(!mayBelong(path));
   assert.equal(inAssignment("bio1/growth/part/two.ipynb"), "part/two.ipynb");
+  assert.equal(folderOf("bio1/growth/part/two.ipynb"), "bio1/growth");
 });
 
 test("every state of a question has a word", () => {

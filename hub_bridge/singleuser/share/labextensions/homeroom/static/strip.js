@@ -19,10 +19,11 @@ export class Strip {
 
   /** Show a heading and elements below it. `urgent`: a screen reader interrupts for it. */
   show(heading, content, { urgent = false, tone = "quiet" } = {}) {
-    const close = element("button", { type: "button", class: "homeroom-close", "aria-label": "Close", click: () => this.leave() }, "×");
+    const leave = { type: "button", class: "homeroom-close", "aria-label": "Close", click: () => this.leave() };
     const body = element("div", { class: "homeroom-body", role: urgent ? "alert" : "status" }, ...content);
-    const head = element("div", { class: "homeroom-head" }, element("strong", {}, heading), close);
-    const node = element("section", { class: `homeroom-strip homeroom-${tone}`, "aria-label": `Homeroom: ${heading}`, tabindex: "-1" }, head, body);
+    const head = element("div", { class: "homeroom-head" }, element("strong", {}, heading), element("button", leave, "×"));
+    const named = { class: `homeroom-strip homeroom-${tone}`, "aria-label": `Homeroom: ${heading}`, tabindex: "-1" };
+    const node = element("section", named, head, body);
     const kept = this.widget?.node.contains(document.activeElement);
     if (this.widget) this.widget.node.replaceChildren(node);
     else {
@@ -55,7 +56,8 @@ export class Strip {
   /** A check that is on its way. */
   waiting(check) {
     const words = check.cells_total ? `Cell ${check.cells_done} of ${check.cells_total}` : "Waiting for a free grader";
-    const bar = element("progress", { "aria-label": words, ...(check.cells_total ? { max: check.cells_total, value: check.cells_done } : {}) });
+    const far = check.cells_total ? { max: check.cells_total, value: check.cells_done } : {};
+    const bar = element("progress", { "aria-label": words, ...far });
     this.show("Checking …", [element("p", {}, check.sentence), element("p", { class: "homeroom-progress" }, bar, ` ${words}`)]);
   }
 
@@ -66,8 +68,8 @@ export class Strip {
     content.push(...this.places("It does not run from the top", check.stumbles), ...this.places("Worth a look", check.remarks));
     if (check.state === "checked") content.push(element("p", { class: "homeroom-small" }, check.about_hidden_tests));
     content.push(element("p", {}, pageLink(check.page, "See it on the portal")));
-    const fails = check.state !== "checked" || check.stumbles.length || check.questions.some((question) => question.state === "fails");
-    this.show("What the check found", content, { tone: fails ? "warning" : "good" });
+    const isFine = check.state === "checked" && !check.stumbles.length && !check.questions.some(({ state }) => state === "fails");
+    this.show("What the check found", content, { tone: isFine ? "good" : "warning" });
   }
 
   questions(questions) {
@@ -82,8 +84,9 @@ export class Strip {
         element("td", {}, said),
       );
     });
-    const head = element("tr", {}, ...["Question", "Result", "What it says"].map((word) => element("th", { scope: "col" }, word)));
-    return element("table", { class: "homeroom-table" }, element("thead", {}, head), element("tbody", {}, ...rows));
+    const columns = ["Question", "Result", "What it says"].map((word) => element("th", { scope: "col" }, word));
+    const head = element("thead", {}, element("tr", {}, ...columns));
+    return element("table", { class: "homeroom-table" }, head, element("tbody", {}, ...rows));
   }
 
   /** Sentences about cells; a cell of this notebook can be gone to. */
@@ -97,19 +100,17 @@ export class Strip {
     const sentence = isNew
       ? `Handed in: attempt ${receipt.attempt}, ${words}.${receipt.late ? " It counts as late." : ""}`
       : `Nothing has changed since attempt ${receipt.attempt} (${words}), so that one stands.`;
-    this.show(isNew ? "Handed in" : "Handed in before", [element("p", {}, sentence), element("p", {}, pageLink(receipt.page, "Receipt"))], {
-      tone: "good",
-    });
+    const content = [element("p", {}, sentence), element("p", {}, pageLink(receipt.page, "Receipt"))];
+    this.show(isNew ? "Handed in" : "Handed in before", content, { tone: "good" });
   }
 }
 
 /** A list of places. With a panel, the number of a cell of its notebook is a button that goes there. */
 export function placeList(places, panel = null) {
   const items = places.map((place) => {
-    const mine = panel && place.cell && panel.context.path.endsWith(`/${place.notebook}`) && place.cell <= panel.content.widgets.length;
-    const where = mine
-      ? element("button", { type: "button", class: "homeroom-goto", click: () => goTo(panel, place.cell - 1) }, whereOf(place))
-      : element("strong", {}, whereOf(place));
+    const isHere = panel?.context.path.endsWith(`/${place.notebook}`) && place.cell && place.cell <= panel.content.widgets.length;
+    const go = { type: "button", class: "homeroom-goto", click: () => goTo(panel, place.cell - 1) };
+    const where = isHere ? element("button", go, whereOf(place)) : element("strong", {}, whereOf(place));
     return element("li", {}, where, ": ", element("span", { class: "homeroom-said" }, place.message));
   });
   return element("ul", { class: "homeroom-list" }, ...items);

@@ -24,9 +24,10 @@ export function timeLeft(due, now, takesWork) {
   return { text: `${span(seconds)} left`, tone: seconds < HURRY ? "bad" : seconds < SOON ? "warning" : "quiet" };
 }
 
-/** Seconds as people say them: the two largest units at most. */
+/** Seconds as people say them, short enough for a toolbar: the two largest units at most, from two days on days only. */
 export function span(seconds) {
   const [days, hours, minutes] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
+  if (days > 1) return count(days, "day");
   if (days) return hours ? `${count(days, "day")} ${hours} h` : count(days, "day");
   if (hours) return minutes ? `${hours} h ${minutes} min` : `${hours} h`;
   if (seconds >= 120) return `${minutes} min`;
@@ -55,6 +56,11 @@ export function whereOf(place) {
 /** The path of a notebook inside its assignment's folder; JupyterLab's path begins with course and assignment. */
 export function inAssignment(path) {
   return path.split("/").slice(2).join("/");
+}
+
+/** The folder of the assignment that a path lies in. */
+export function folderOf(path) {
+  return path.split("/").slice(0, 2).join("/");
 }
 
 /** Whether a path can be that of a notebook of an assignment; others are not even asked about. */
