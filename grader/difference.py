@@ -22,7 +22,9 @@ MOST_CHARACTERS = 500_000
 """Of all sources of one notebook together."""
 
 SECONDS = 10
-"""Of processor time, that nbdime may take for two notebooks; three times as long by the clock."""
+"""Of processor time, that nbdime may take for two notebooks."""
+LONGEST_WAIT = 30
+"""Seconds by the clock until nobody waits for it any more."""
 AT_ONCE = 2
 """Comparisons that go on together in one process of ours; others wait, and not for ever."""
 
@@ -120,7 +122,7 @@ def ask_nbdime(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> lis
     if not _places.acquire(timeout=SECONDS):
         raise NotComparable(BUSY)
     try:
-        done = subprocess.run(command, input=asked.encode(), capture_output=True, timeout=3 * SECONDS, check=True)
+        done = subprocess.run(command, input=asked.encode(), capture_output=True, timeout=LONGEST_WAIT, check=True)
         operations: list[Any] = json.loads(done.stdout)
     except (subprocess.SubprocessError, OSError, ValueError) as error:
         raise NotComparable(TOO_LARGE) from error

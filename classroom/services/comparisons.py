@@ -9,7 +9,7 @@ from classroom.models import Submission
 from classroom.services import manifests
 from grader.difference import CellDifference, NotComparable, notebook_difference
 from grader.files import FileStore
-from grader.line_difference import Row
+from grader.line_difference import Line, Row
 
 CONTEXT = 3
 """Unchanged lines shown around a change."""
@@ -36,11 +36,21 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """Lines that stand beside each other: one that is the same or was changed in places, or several that replace several."""
+
+    before: list[Line]
+    after: list[Line]
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedCell:
-    """A cell as the page shows it. ``rows`` holds pairs of lines and gaps; none when only the output changed."""
+    """A cell as the page shows it. There are no ``blocks`` when only the output changed."""
 
     cell: CellDifference
-    rows: list[Row | Gap]
+    blocks: list[Block | Gap]
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,7 @@ def compare(before: Submission, after: Submission, *, files: FileStore) -> Compa
             found.notebooks.append(NotebookChange(path, [], f"Only {MOST_NOTEBOOKS} notebooks are compared on one page."))
             continue
         change = _notebook(path, files, old[path], new[path], left)
-        left -= sum(len(cell.rows) for cell in change.cells if isinstance(cell, ChangedCell))
+        left -= sum(cell.rows for cell in change.cells if isinstance(cell, ChangedCell))
         found.notebooks.append(change)
     return found
 
@@ -112,9 +122,9 @@ def _shown(cells: Iterable[CellDifference], most: int) -> tuple[list[ChangedCell
             continue
         rows = [] if cell.kind == "same" else _near_changes(cell.rows)
         if len(rows) > most:
-            return [*shown, ChangedCell(cell, rows[:most])], True
+            return [*shown, ChangedCell(cell, _blocks(rows[:most]), most)], True
         most -= len(rows)
-        shown.append(ChangedCell(cell, rows))
+        shown.append(ChangedCell(cell, _blocks(rows), len(rows)))
     return shown, False
 
 
@@ -131,3 +141,28 @@ def _near_changes(rows: list[Row]) -> list[Row | Gap]:
         else:
             shown.append(Gap(1))
     return shown
+
+
+def _blocks(rows: list[Row | Gap]) -> list[Block | Gap]:
+    """Lines that were replaced as a whole together: on a phone all that went is read before all that came."""
+    blocks: list[Block | Gap] = []
+    is_open = False
+    for row in rows:
+        if isinstance(row, Gap):
+            blocks.append(row)
+            is_open = False
+            continue
+        before, after = ([line] if line else [] for line in row)
+        replaces = not (before and after) or all(line.changed and not _is_marked(line) for line in (*before, *after))
+        last = blocks[-1] if blocks else None
+        if is_open and replaces and isinstance(last, Block):
+            last.before.extend(before)
+            last.after.extend(after)
+        else:
+            blocks.append(Block(before, after, changed=any(line.changed for line in (*before, *after))))
+        is_open = replaces
+    return blocks
+
+
+def _is_marked(line: Line) -> bool:
+    return any(mark for _, mark in line.segments)
