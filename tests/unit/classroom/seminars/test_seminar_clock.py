@@ -3,6 +3,8 @@
 import os
 from datetime import timedelta
 
+import pytest
+
 from classroom.models import Guest, GuestState
 from classroom.services import guests, kept_work, seminars
 from classroom.services.archive import read_zip
@@ -176,12 +178,12 @@ def test_an_end_that_was_interrupted_goes_on(room: Room) -> None:
     assert room.hub.users == set()
 
 
-def test_too_much_work_to_put_away_stays_in_its_home_until_the_last_day(room: Room) -> None:
+def test_too_much_work_to_put_away_stays_in_its_home_until_the_last_day(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     seminar = room.make()
     room.tick()
     guest = room.join(seminar)
-    for number in range(3):
-        room.write(guest, bytes([number]) * 20_000_000, rel=f"big-{number}.bin")
+    monkeypatch.setattr(kept_work, "MAX_BYTES", 1_000_000)
+    room.write(guest, bytes(1_000_001), rel="big.bin")
     seminars.end(room.session, seminar=seminar, now=room.clock())
     room.clock.forward(minutes=15)
     room.tick()
