@@ -143,7 +143,7 @@ def teacher_sees_the_progress_and_gives_a_file(page: Page, stack: Stack, look: L
     expect(page.get_by_text("Everybody gets it within seconds.")).to_be_visible()
     look(page, "seminar-present-working")
     ((name,),) = stack.rows("select hub_name from seat where guest_id is not null")
-    eventually("the file is there", lambda: (stack.home(name) / "data-for-everybody" / "hints.md").is_file())
+    eventually("the file is there", (stack.home(name) / "data-for-everybody" / "hints.md").is_file)
 
 
 def guest_sees_what_is_announced(page: Page) -> None:
