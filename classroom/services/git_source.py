@@ -32,7 +32,6 @@ _SETTINGS = {
     "http.lowSpeedLimit": "1000",
     "http.lowSpeedTime": "20",
     "protocol.version": "2",
-    "transfer.fsckObjects": "true",
 }
 
 

@@ -51,7 +51,9 @@ def find(session: Session, *, code: str, address: str, gate: Gate, now: datetime
     return seminar
 
 
-def join(session: Session, *, seminar: Seminar, application: Application, address: str, gate: Gate, now: datetime) -> Guest:
+def join(
+    session: Session, *, seminar: Seminar, application: Application, secret: str, address: str, gate: Gate, now: datetime
+) -> Guest:
     """A new guest, in the room or waiting for the teacher, with a seat once they are in.
 
     Raises TooManyTries, Forbidden for a wrong code or passphrase, Conflict when the doors are closed or all seats are taken.
@@ -65,7 +67,7 @@ def join(session: Session, *, seminar: Seminar, application: Application, addres
     if not seminars.lets_in(seminar, application.code, now=now):
         gate.wrong.failed(address)
         raise Forbidden("This code is out of date. Look at the wall for the one that holds now.")
-    if not seminars.is_passphrase(seminar, application.passphrase):
+    if not seminars.is_passphrase(seminar, application.passphrase, secret=secret):
         gate.wrong.failed(address)
         raise Forbidden("The passphrase is not right. Ask the teacher.")
     name, email = _name(application.name), _email(application.email, seminar.email_domain)

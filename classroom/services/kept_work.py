@@ -7,6 +7,7 @@ import io
 import os
 import secrets
 import zipfile
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,13 +17,13 @@ from sqlalchemy.orm import Session, joinedload
 from classroom.errors import HomeroomError, NotFound, TooLarge, Unavailable
 from classroom.models import Guest, Person, Seminar
 from classroom.services import seminar_codes
-from classroom.services.archive import read_zip
-from classroom.services.paths import is_noise
 from hub_bridge.homes import HomeRefused, Homes, Placed
 
 MAX_FILES = 2_000
 MAX_BYTES = 50_000_000
 """Most that is taken out of a guest's home."""
+LEFT_OUT = "what-was-left-out.txt"
+"""A note in a zip that does not hold all there was."""
 _LINK = "link"
 
 
@@ -69,7 +70,8 @@ def zip_of(guest: Guest, *, homes: Homes, archives: Archives) -> bytes:
     """The guest's work as a zip. Raises NotFound when there is none any more, TooLarge, Unavailable."""
     if (kept := archives.get(guest)) is not None:
         return kept
-    return pack(_files(guest, homes))
+    files, _problem = _files(guest, homes)
+    return pack(files)
 
 
 def pack(files: dict[str, bytes]) -> bytes:
@@ -81,18 +83,26 @@ def pack(files: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def unpack(data: bytes) -> dict[str, bytes]:
+    """The files in a zip that :func:`pack` made."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 def archive(guest: Guest, *, homes: Homes, archives: Archives, now: datetime) -> None:
     """Put the guest's work away. Where it is too much, the problem is noted and the home has to stay. Twice changes nothing."""
     if guest.archived_at is not None:
         return
+    problem: str | None = None
     try:
-        archives.put(guest, pack(_files(guest, homes)))
+        files, problem = _files(guest, homes)
+        archives.put(guest, pack(files))
     except NotFound:
         pass  # they never had a home
     except (TooLarge, Unavailable, OSError) as error:
         guest.archive_problem = str(error)[:500]
         return
-    guest.archived_at, guest.archive_problem = now, None
+    guest.archived_at, guest.archive_problem = now, problem and problem[:500]
 
 
 def make_link(session: Session, *, guest: Guest, days: int, now: datetime) -> None:
@@ -125,19 +135,37 @@ def claim(guest: Guest, *, person: Person, homes: Homes, archives: Archives) -> 
     """
     if not homes.exists(person.hub_name):
         raise HomeroomError("Your account has no home folder yet. It gets one when a teacher adds you to a course.")
-    folder = f"seminars/{guest.seminar.folder}-{guest.seminar.slug}"
-    files = read_zip(zip_of(guest, homes=homes, archives=archives), MAX_BYTES)
+    folder = f"seminars/{guest.seminar.slug}"
+    files = unpack(zip_of(guest, homes=homes, archives=archives))
     placed = [homes.place(person.hub_name, f"{folder}/{path}", data, uid=person.uid) for path, data in files.items()]
     return folder, sum(one is Placed.written for one in placed)
 
 
-def _files(guest: Guest, homes: Homes) -> dict[str, bytes]:
+def _files(guest: Guest, homes: Homes) -> tuple[dict[str, bytes], str | None]:
+    """What lies in the guest's home; where that is too much, the notebooks alone and a sentence about the rest."""
     if guest.seat is None or not homes.exists(guest.seat.hub_name):
         raise NotFound("There is no work to take along: you were not in the room yet, or it was deleted.")
     try:
-        found = homes.tree(guest.seat.hub_name, "", max_bytes=MAX_BYTES, max_files=MAX_FILES, skip=is_noise)
+        return _read(homes, guest.seat.hub_name, _is_hidden), None
+    except TooLarge as error:
+        problem = str(error)
+    notebooks = _read(homes, guest.seat.hub_name, _is_no_notebook)
+    return {**notebooks, LEFT_OUT: f"Only notebooks are in this zip. {problem}\n".encode()}, problem
+
+
+def _read(homes: Homes, hub_name: str, skip: Callable[[str], bool]) -> dict[str, bytes]:
+    try:
+        found = homes.tree(hub_name, "", max_bytes=MAX_BYTES, max_files=MAX_FILES, skip=skip)
     except HomeRefused as error:
         raise TooLarge(str(error)) from error
     except OSError as error:
         raise Unavailable(f"The files could not be read ({error.strerror}). Try again in a minute.") from error
     return {file.path: file.data for file in found}
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(".") or part == "__pycache__" for part in path.split("/"))
+
+
+def _is_no_notebook(path: str) -> bool:
+    return _is_hidden(path) or not path.endswith((".ipynb", "/"))

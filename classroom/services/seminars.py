@@ -4,10 +4,9 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from zoneinfo import available_timezones
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -26,8 +25,6 @@ _LONGEST_PASSPHRASE = 200
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _INTERFACES = frozenset({"lab", "notebook"})
 _SLUG_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-
-_hasher = PasswordHasher()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +49,24 @@ def may_make(person: Person) -> bool:
 
 
 def create(
-    session: Session, *, owner: Person, terms: Terms, material: Material, files: FileStore, most_guests: int, now: datetime
+    session: Session,
+    *,
+    owner: Person,
+    terms: Terms,
+    material: Material,
+    files: FileStore,
+    secret: str,
+    most_guests: int,
+    now: datetime,
 ) -> Seminar:
     """A new seminar with its files. Raises Forbidden, HomeroomError with a sentence about the field that is wrong."""
     if not may_make(owner):
         raise Forbidden("You may not make seminars here. Ask the people who run this Homeroom.")
     _check(terms, most_guests=most_guests, now=now)
+    slug = "".join(secrets.choice(_SLUG_LETTERS) for _ in range(10))
+    passphrase = terms.passphrase.strip()
     seminar = Seminar(
-        slug="".join(secrets.choice(_SLUG_LETTERS) for _ in range(10)),
+        slug=slug,
         owner=owner,
         title=terms.title.strip(),
         folder=_folder_name(terms.title),
@@ -73,7 +80,7 @@ def create(
         capacity=terms.capacity,
         prewarm=min(terms.prewarm, terms.capacity),
         code=_free_code(session),
-        passphrase_hash=_hasher.hash(terms.passphrase) if terms.passphrase else None,
+        passphrase_hash=seminar_codes.digest_of(secret, slug=slug, passphrase=passphrase) if passphrase else None,
         needs_approval=terms.needs_approval,
         email_domain=terms.email_domain.strip().lower().removeprefix("@") or None,
     )
@@ -122,14 +129,12 @@ def lets_in(seminar: Seminar, code: str, *, now: datetime) -> bool:
     return old is not None and until is not None and until > now and seminar_codes.is_same_code(old, code)
 
 
-def is_passphrase(seminar: Seminar, passphrase: str) -> bool:
+def is_passphrase(seminar: Seminar, passphrase: str, *, secret: str) -> bool:
     """Whether this is the passphrase; anything is where none was set."""
     if seminar.passphrase_hash is None:
         return True
-    try:
-        return _hasher.verify(seminar.passphrase_hash, passphrase[: _LONGEST_PASSPHRASE + 1])
-    except (VerificationError, InvalidHashError):
-        return False
+    typed = seminar_codes.digest_of(secret, slug=seminar.slug, passphrase=passphrase.strip()[: _LONGEST_PASSPHRASE + 1])
+    return compare_digest(seminar.passphrase_hash, typed)
 
 
 def renew_code(session: Session, *, seminar: Seminar, now: datetime) -> None:

@@ -1,8 +1,11 @@
 """The story of a seminar: a teacher, a phone that scans the code, and what becomes of the work."""
 
+import json
+import os
 import re
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.support.lab import LONG, run_first_code_cell
 from tests.support.look import Look
 from tests.support.stack import Stack
+from tests.support.visitor import eventually
 
 PHONE = {"width": 390, "height": 844}
 
@@ -23,7 +27,9 @@ def press(page: Page, name: str | re.Pattern[str]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_a_seminar_from_the_form_to_the_kept_work(stack: Stack, open_browser: Callable[..., Page], look: Look) -> None:
+def test_a_seminar_from_the_form_to_the_kept_work(
+    stack: Stack, open_browser: Callable[..., Page], look: Look, tmp_path: Path
+) -> None:
     teacher = open_browser()
     code = teacher_makes_a_seminar(teacher, stack, look)
 
@@ -32,6 +38,8 @@ def test_a_seminar_from_the_form_to_the_kept_work(stack: Stack, open_browser: Ca
     personal = guest_looks_at_the_seat(guest, look)
     teacher_sees_the_guest(teacher, look)
     guest_sees_what_is_announced(guest)
+    guest_works(stack)
+    teacher_sees_the_progress_and_gives_a_file(teacher, stack, look, tmp_path)
     guest_keeps_the_work(guest, look)
 
     another_device = open_browser(**PHONE)
@@ -109,6 +117,33 @@ def teacher_sees_the_guest(page: Page, look: Look) -> None:
     look(page, "seminar-present")
     page.get_by_label("Announcement").fill("Ten minutes left for exercise 2.")
     press(page, "Announce")
+
+
+def guest_works(stack: Stack) -> None:
+    """The first exercise solved, the second in error, saved where JupyterLab saves it."""
+    ((name,),) = stack.rows("select hub_name from seat where guest_id is not null")
+    path = stack.home(name) / "data-for-everybody" / "first-look.ipynb"
+    notebook, owner = json.loads(path.read_text()), path.stat()
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    code[1]["source"] = "total = sum(float(walk['km']) for walk in walks)\ntotal"
+    for number, cell in enumerate(code[:5], start=1):
+        cell["execution_count"] = number
+    code[4]["outputs"] = [{"output_type": "error", "ename": "TypeError", "evalue": "", "traceback": []}]
+    path.write_text(json.dumps(notebook))
+    os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def teacher_sees_the_progress_and_gives_a_file(page: Page, stack: Stack, look: Look, tmp_path: Path) -> None:
+    rosa = page.get_by_role("row", name=re.compile("Rosa"))
+    expect(rosa.locator(".wall-passed")).to_have_count(1, timeout=LONG)
+    expect(rosa.locator(".wall-error")).to_have_count(1)
+    (tmp_path / "hints.md").write_text("# Hints")
+    page.get_by_label("New or corrected files").set_input_files(tmp_path / "hints.md")
+    press(page, "Give it out")
+    expect(page.get_by_text("Everybody gets it within seconds.")).to_be_visible()
+    look(page, "seminar-present-working")
+    ((name,),) = stack.rows("select hub_name from seat where guest_id is not null")
+    eventually("the file is there", (stack.home(name) / "data-for-everybody" / "hints.md").is_file)
 
 
 def guest_sees_what_is_announced(page: Page) -> None:

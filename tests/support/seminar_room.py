@@ -61,6 +61,7 @@ class Room:
             terms=Terms(**{"starts_at": self.clock() + timedelta(minutes=10), **usual, **terms}),
             material=seminar_material.make({"numbers.ipynb": EXERCISES, "data.csv": b"a,b\n1,2\n"}),
             files=self.context.files,
+            secret=SECRET,
             most_guests=100,
             now=self.clock(),
         )
@@ -71,7 +72,13 @@ class Room:
         """Somebody joins."""
         application = Application(name=name, code=seminar.code if code is None else code, **more)
         guest = guests.join(
-            self.session, seminar=seminar, application=application, address=address, gate=self.gate, now=self.clock()
+            self.session,
+            seminar=seminar,
+            application=application,
+            secret=SECRET,
+            address=address,
+            gate=self.gate,
+            now=self.clock(),
         )
         self.session.commit()
         return guest

@@ -68,7 +68,9 @@ def take_seat() -> ResponseReturnValue:
         name=form.get("name", ""), code=form.get("code", ""), passphrase=form.get("passphrase", ""), email=form.get("email", "")
     )
     try:
-        guest = guests.join(db(), seminar=seminar, application=application, address=address(), gate=gate(), now=now())
+        guest = guests.join(
+            db(), seminar=seminar, application=application, secret=secret(), address=address(), gate=gate(), now=now()
+        )
         commit()
     except HomeroomError as refusal:
         db().rollback()

@@ -16,7 +16,7 @@ from classroom.web import audience
 from classroom.web.context import commit, database_left_alone, db, files, now, person, settings
 from classroom.web.local_time import read_local, write_local
 from classroom.web.security import takes_upload
-from classroom.web.seminars.blueprint import blueprint
+from classroom.web.seminars.blueprint import blueprint, secret
 from classroom.web.teach.blueprint import SEE_OTHER
 
 INTERFACES = (("lab", "JupyterLab"), ("notebook", "Simple notebook, better on phones"))
@@ -53,7 +53,14 @@ def make_seminar() -> ResponseReturnValue:
         with database_left_alone():  # a repository may take a minute
             material = _material()
         seminar = seminars.create(
-            db(), owner=person(), terms=terms, material=material, files=files(), most_guests=settings().seminar_guests, now=now()
+            db(),
+            owner=person(),
+            terms=terms,
+            material=material,
+            files=files(),
+            secret=secret(),
+            most_guests=settings().seminar_guests,
+            now=now(),
         )
         commit()
     except HomeroomError as refusal:
@@ -98,7 +105,7 @@ def _terms() -> Terms:
         prewarm=_number("prewarm", "Servers started beforehand"),
         interface=form.get("interface", "lab"),
         timezone=timezone,
-        passphrase=form.get("passphrase", "").strip(),
+        passphrase=form.get("passphrase", ""),
         needs_approval=form.get("needs_approval") == "1",
         email_domain=form.get("email_domain", ""),
     )

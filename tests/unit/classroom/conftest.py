@@ -4,6 +4,7 @@ Everything the fixtures make is committed, so a test may open further sessions. 
 before anything else opens one: SQLite has one writer.
 """
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from classroom.config import Settings
-from classroom.db import SessionMaker, make_sessions
+from classroom.db import SessionMaker, make_engine, make_sessions
 from classroom.models import Base, Course, Enrolment, Person, Role
 from grader.files import FileStore
 
@@ -35,14 +36,24 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(state=tmp_path / "state", secret_key=SecretStr("a secret of the tests"), hub_token=SecretStr("hub token"))
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all tables and no rows, to be copied: making the tables takes longer than most tests."""
+    path = tmp_path_factory.mktemp("database") / "portal.sqlite"
+    engine = make_engine(f"sqlite:///{path}")
+    Base.metadata.create_all(engine)
+    engine.dispose()  # also brings everything from the write-ahead log into the file
+    return path
+
+
 @pytest.fixture
-def sessions(settings: Settings) -> Iterator[SessionMaker]:
+def sessions(settings: Settings, empty_database: Path) -> Iterator[SessionMaker]:
     """The session factory over a fresh database."""
     settings.state.mkdir(parents=True)
+    shutil.copyfile(empty_database, settings.state / "portal.sqlite")
     factory = make_sessions(settings.database)
     engine = factory.kw["bind"]
     assert isinstance(engine, Engine)
-    Base.metadata.create_all(engine)
     yield factory
     engine.dispose()
 

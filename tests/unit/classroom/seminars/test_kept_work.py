@@ -6,7 +6,6 @@ from sqlalchemy import select
 from classroom.errors import HomeroomError, NotFound, TooLarge
 from classroom.models import Course, Enrolment, Person, Role, Seat
 from classroom.services import kept_work, seminar_codes, seminars
-from classroom.services.archive import read_zip
 from classroom.services.kept_work import Archives
 from tests.support.seminar_room import SECRET, Room, saved
 
@@ -20,12 +19,12 @@ def test_a_zip_has_all_of_the_home_but_what_is_hidden(room: Room, archives: Arch
     seminar = room.make()
     room.tick()
     guest = room.join(seminar)
-    room.write(guest, b"mine", rel="notes/own.txt")
+    room.write(guest, b"mine", rel="feedback/own.txt")
     room.write(guest, b"cache", rel=".cache/x")
 
-    files = read_zip(kept_work.zip_of(guest, homes=room.context.homes, archives=archives), 1_000_000)
+    files = kept_work.unpack(kept_work.zip_of(guest, homes=room.context.homes, archives=archives))
 
-    assert set(files) == {"data-for-all/numbers.ipynb", "data-for-all/data.csv", "notes/own.txt"}
+    assert set(files) == {"data-for-all/numbers.ipynb", "data-for-all/data.csv", "feedback/own.txt"}
 
 
 def test_who_has_no_seat_has_nothing_to_take(room: Room, archives: Archives) -> None:
@@ -34,13 +33,19 @@ def test_who_has_no_seat_has_nothing_to_take(room: Room, archives: Archives) -> 
         kept_work.zip_of(guest, homes=room.context.homes, archives=archives)
 
 
-def test_more_than_the_limit_is_refused_in_words(room: Room, archives: Archives) -> None:
+def test_of_too_much_the_notebooks_are_kept_and_it_is_said(
+    room: Room, archives: Archives, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seminar = room.make()
     room.tick()
     guest = room.join(seminar)
-    for number in range(3):
-        room.write(guest, b"x" * 20_000_000, rel=f"big-{number}")
-    with pytest.raises(TooLarge, match="50 MB"):
+    monkeypatch.setattr(kept_work, "MAX_BYTES", 1_000_000)
+    room.write(guest, b"x" * 1_000_001, rel="big")
+    files = kept_work.unpack(kept_work.zip_of(guest, homes=room.context.homes, archives=archives))
+    assert set(files) == {"data-for-all/numbers.ipynb", kept_work.LEFT_OUT}
+    assert b"1 MB" in files[kept_work.LEFT_OUT]
+    room.write(guest, b"x" * 1_000_001, rel="big.ipynb")
+    with pytest.raises(TooLarge, match="1 MB"):
         kept_work.zip_of(guest, homes=room.context.homes, archives=archives)
 
 
@@ -90,12 +95,12 @@ def test_the_work_moves_into_a_real_account_and_replaces_nothing(room: Room, arc
         kept_work.claim(guest, person=sam, homes=homes, archives=archives)
     homes.ensure("sam", sam.uid)
     folder, files = kept_work.claim(guest, person=sam, homes=homes, archives=archives)
-    homes.place("sam", f"{folder}/data.csv", b"my own", uid=sam.uid, replace=True)
+    homes.place("sam", f"{folder}/data-for-all/data.csv", b"my own", uid=sam.uid, replace=True)
 
     assert files == 2
-    assert homes.read("sam", f"{folder}/numbers.ipynb", limit=100_000) == saved(x="x = 2")
+    assert homes.read("sam", f"{folder}/data-for-all/numbers.ipynb", limit=100_000) == saved(x="x = 2")
     assert kept_work.claim(guest, person=sam, homes=homes, archives=archives) == (folder, 0)
-    assert homes.read("sam", f"{folder}/data.csv", limit=100) == b"my own"
+    assert homes.read("sam", f"{folder}/data-for-all/data.csv", limit=100) == b"my own"
 
 
 def test_a_closed_seminars_work_is_read_from_the_archive(room: Room, archives: Archives) -> None:
@@ -107,9 +112,9 @@ def test_a_closed_seminars_work_is_read_from_the_archive(room: Room, archives: A
     room.clock.forward(minutes=15)
     room.tick()
 
-    files = read_zip(kept_work.zip_of(guest, homes=room.context.homes, archives=archives), 1_000_000)
+    files = kept_work.unpack(kept_work.zip_of(guest, homes=room.context.homes, archives=archives))
 
-    assert files["numbers.ipynb"] == saved(x="x = 2")
+    assert files["data-for-all/numbers.ipynb"] == saved(x="x = 2")
 
 
 def test_a_seat_is_in_no_course(room: Room) -> None:

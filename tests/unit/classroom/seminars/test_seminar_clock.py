@@ -3,9 +3,10 @@
 import os
 from datetime import timedelta
 
+import pytest
+
 from classroom.models import Guest, GuestState
 from classroom.services import guests, kept_work, seminars
-from classroom.services.archive import read_zip
 from classroom.services.seminar_progress import State
 from tests.support.seminar_room import EXERCISES, Room, saved
 
@@ -154,7 +155,7 @@ def test_the_end_stops_servers_keeps_work_and_forgets_users(room: Room) -> None:
     assert seminar.closed_at == room.clock()
     assert waiting.archived_at == room.clock()
     data = kept_work.zip_of(guest, homes=room.context.homes, archives=kept_work.Archives(room.context.settings.archives))
-    assert saved(x="x = 2") in read_zip(data, 1_000_000).values()
+    assert saved(x="x = 2") in kept_work.unpack(data).values()
     assert not guests.may_use_seat(guest)
     assert len(room.hub.calls) == calls
 
@@ -176,16 +177,17 @@ def test_an_end_that_was_interrupted_goes_on(room: Room) -> None:
     assert room.hub.users == set()
 
 
-def test_too_much_work_to_put_away_stays_in_its_home_until_the_last_day(room: Room) -> None:
+def test_too_much_work_to_put_away_stays_in_its_home_until_the_last_day(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     seminar = room.make()
     room.tick()
     guest = room.join(seminar)
-    for number in range(3):
-        room.write(guest, bytes([number]) * 20_000_000, rel=f"big-{number}.bin")
+    monkeypatch.setattr(kept_work, "MAX_BYTES", 1_000_000)
+    room.write(guest, bytes(1_000_001), rel="big.bin")
     seminars.end(room.session, seminar=seminar, now=room.clock())
     room.clock.forward(minutes=15)
     room.tick()
-    assert guest.archive_problem is not None
+    assert "1 MB" in (guest.archive_problem or "")
+    assert guest.archived_at is not None, "the notebooks are put away"
     assert guest.seat is not None
     assert room.context.homes.exists(guest.seat.hub_name)
     room.clock.forward(days=14)

@@ -8,7 +8,7 @@ import pytest
 from classroom.errors import Conflict, Forbidden, HomeroomError, NotFound
 from classroom.models import Person
 from classroom.services import seminar_codes, seminar_material, seminars
-from tests.support.seminar_room import Room
+from tests.support.seminar_room import SECRET, Room
 from tests.support.work import source_notebook
 
 
@@ -47,9 +47,11 @@ def test_a_passphrase_is_not_stored(room: Room) -> None:
     seminar = room.make(passphrase="blue horses")
 
     assert "blue" not in (seminar.passphrase_hash or "")
-    assert seminars.is_passphrase(seminar, "blue horses")
-    assert not seminars.is_passphrase(seminar, "")
-    assert seminars.is_passphrase(room.make(), "anything, where none is set")
+    assert room.make(passphrase="blue horses").passphrase_hash != seminar.passphrase_hash
+    assert not seminars.is_passphrase(seminar, "blue horses", secret="another secret")
+    assert seminars.is_passphrase(seminar, " blue horses ", secret=SECRET)
+    assert not seminars.is_passphrase(seminar, "", secret=SECRET)
+    assert seminars.is_passphrase(room.make(), "anything, where none is set", secret=SECRET)
 
 
 def test_solutions_are_taken_out_of_what_guests_get() -> None:

@@ -53,5 +53,5 @@ def test_somebody_with_an_account_takes_the_work_there(
     page = text_of(browser.get(link))
 
     assert "2 new files" in page
-    folder = f"seminars/data-for-all-{session.scalars(select(Guest)).one().seminar.slug}"
-    assert room.context.homes.read("ada", f"{folder}/data.csv", limit=100) == b"a,b\n1,2\n"
+    folder = f"seminars/{session.scalars(select(Guest)).one().seminar.slug}"
+    assert room.context.homes.read("ada", f"{folder}/data-for-all/data.csv", limit=100) == b"a,b\n1,2\n"
