@@ -6,8 +6,8 @@ from datetime import datetime
 from classroom.models import Notification, NotificationKind
 
 SENTENCES = {
-    NotificationKind.published: "{assignment} is there.",
-    NotificationKind.updated: "There is a new version of {assignment}.",
+    NotificationKind.published: "New: {assignment}.",
+    NotificationKind.updated: "New version: {assignment}.",
     NotificationKind.due_soon: "{assignment} is due {due}, and you have handed in nothing yet.",
     NotificationKind.feedback_returned: "There is feedback on {assignment}.",
     NotificationKind.extension_given: "You have more time for {assignment}: until {due}.",

@@ -321,7 +321,7 @@ def test_the_bell_counts_and_following_a_notification_reads_it(browser: PageClie
 
     assert before is not None
     assert before.get_text(" ").split() == ["Notifications", "1", "unread"]
-    assert "Growth is there." in listed
+    assert "New: Growth." in listed
     assert target == f"/portal{GROWTH}"
     after = soup_of(browser.get("/")).select_one(".bell")
     assert after is not None
