@@ -210,8 +210,8 @@ def test_after_two_weeks_work_and_names_are_deleted(room: Room) -> None:
     assert seminar.removed_at == room.clock()
     assert (guest.name, guest.email, guest.progress) == ("Guest", None, {})
     assert not any(room.context.settings.archives.rglob("*.zip"))
+    code = guests.personal_code(guest, SECRET)
     with pytest.raises(NotFound, match="deleted"):
-        code = guests.personal_code(guest, SECRET)
         guests.by_personal_code(room.session, seminar=seminar, text=code, secret=SECRET, address="here", gate=room.gate)
     room.session.commit()
     assert room.tick() == 0
