@@ -99,6 +99,8 @@ def personal_code(guest: Guest, secret: str) -> str:
 
 def by_personal_code(session: Session, *, seminar: Seminar, text: str, secret: str, address: str, gate: Gate) -> Guest:
     """The guest whose personal code this is. Raises NotFound, TooManyTries."""
+    if seminar.removed_at is not None:
+        raise NotFound("What was done in this seminar has been deleted, as was said at the time.")
     gate.wrong.check(address)
     number = seminar_codes.number_of_personal_code(text)
     name = f"{seminar.id}:{number}"

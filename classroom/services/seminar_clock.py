@@ -60,11 +60,13 @@ def tick(context: OperationContext) -> int:
     """Do what is due, and return for how many seminars. Never raises for one of them: the others have their turn."""
     with context.sessions() as session:
         session.connection(execution_options={"homeroom_read_only": True})
-        living = session.scalars(select(Seminar.id).where(Seminar.removed_at.is_(None)).order_by(Seminar.id)).all()
-    if not living:
+        living = session.scalars(select(Seminar).where(Seminar.removed_at.is_(None)).order_by(Seminar.id)).all()
+    now, days = context.now(), context.settings.seminar_days
+    due = [seminar for seminar in living if _is_due(seminar, now=now, days=days)]
+    if not due:
         return 0
     with context.hub() as hub:
-        return sum(_turn(context, hub, seminar_id) for seminar_id in living)
+        return sum(_turn(context, hub, seminar.id) for seminar in due)
 
 
 def _turn(context: OperationContext, hub: HubClient, seminar_id: int) -> bool:
@@ -89,21 +91,17 @@ def _turn(context: OperationContext, hub: HubClient, seminar_id: int) -> bool:
 
 
 def _take(context: OperationContext, seminar_id: int) -> Seminar | None:
-    """The seminar, if something may be due and nobody else is at it."""
+    """The seminar as it is now, if nobody else is at it."""
     now = context.now()
-    with context.sessions() as session:
-        session.connection(execution_options={"homeroom_read_only": True})
-        known = session.get(Seminar, seminar_id)
-        if known is None or not _is_due(known, now=now, days=context.settings.seminar_days):
-            return None
     with context.sessions.begin() as session:
         taken = session.scalar(
             update(Seminar)
             .where(Seminar.id == seminar_id, or_(Seminar.worked_until.is_(None), Seminar.worked_until < now))
             .values(worked_until=now + LEASE)
             .returning(Seminar.id)
+            .execution_options(synchronize_session=False)
         )
-    return known if taken else None
+        return session.get(Seminar, seminar_id, populate_existing=True) if taken else None
 
 
 def _is_due(seminar: Seminar, *, now: datetime, days: int) -> bool:

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from classroom.errors import NotFound
 from classroom.models import Guest, GuestState
 from classroom.services import guests, kept_work, seminars
 from classroom.services.seminar_progress import State
-from tests.support.seminar_room import EXERCISES, Room, saved
+from tests.support.seminar_room import EXERCISES, SECRET, Room, saved
 
 
 def test_before_the_doors_open_nothing_is_made(room: Room) -> None:
@@ -209,6 +210,10 @@ def test_after_two_weeks_work_and_names_are_deleted(room: Room) -> None:
     assert seminar.removed_at == room.clock()
     assert (guest.name, guest.email, guest.progress) == ("Guest", None, {})
     assert not any(room.context.settings.archives.rglob("*.zip"))
+    code = guests.personal_code(guest, SECRET)
+    with pytest.raises(NotFound, match="deleted"):
+        guests.by_personal_code(room.session, seminar=seminar, text=code, secret=SECRET, address="here", gate=room.gate)
+    room.session.commit()
     assert room.tick() == 0
 
 
