@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 FOLDER = ".matplotlib"
 """Where it lies in a notebook's home: MPLCONFIGDIR in there."""
+_CACHE = ".cache/homeroom"
 _SECONDS = 120
 _MOST_BYTES = 5_000_000
 
@@ -27,18 +28,14 @@ def font_files() -> dict[str, bytes]:
         version = importlib.metadata.version("matplotlib")
     except importlib.metadata.PackageNotFoundError:
         return {}
-    kept = _cache() / "-".join(["fonts", version, hashlib.sha256(sys.prefix.encode()).hexdigest()[:12]])
     try:
+        kept = Path.home() / _CACHE / "-".join(["fonts", version, hashlib.sha256(sys.prefix.encode()).hexdigest()[:12]])
         if not kept.is_dir():
             _make(kept)
         return {f"{FOLDER}/{path.name}": path.read_bytes()[:_MOST_BYTES] for path in kept.glob("fontlist-*.json")}
-    except (OSError, subprocess.SubprocessError) as error:
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:  # RuntimeError: this user has no home
         log.warning("no list of fonts, so first plots are slow: %s", error)
         return {}
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "homeroom"
 
 
 def _make(kept: Path) -> None:

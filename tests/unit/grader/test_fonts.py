@@ -10,9 +10,9 @@ from tests.unit.grader.conftest import Grades
 
 
 def test_the_list_is_made_once_and_by_a_process_with_another_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
     (made,) = font_files().items()
-    (kept,) = tmp_path.glob("homeroom/fonts-*/fontlist-*.json")
+    (kept,) = tmp_path.glob(".cache/homeroom/fonts-*/fontlist-*.json")
     assert made == (f"{FOLDER}/{kept.name}", kept.read_bytes())
 
     kept.write_bytes(b"{}")
@@ -22,7 +22,7 @@ def test_the_list_is_made_once_and_by_a_process_with_another_home(tmp_path: Path
 
 def test_without_a_place_to_keep_it_there_is_none_and_nothing_breaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("HOME", str(tmp_path / "file"))
 
     assert font_files() == {}
 
