@@ -128,7 +128,7 @@ class _Theirs:
                 main = next((place for place in places if place not in changed), places[-1])
             self.done.update(places)
             self._elsewhere.update(place for place in places if place != main)
-            slot.copies += [self.cells[place] for place in changed if place != main]
+            slot.copies += [self.cells[place] for place in changed if place != main and self.cells[place]["source"].strip()]
             self.give(main, slot)
 
     def take_back(self) -> None:

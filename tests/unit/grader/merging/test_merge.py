@@ -214,6 +214,17 @@ def test_copies_of_an_answer_count_as_in_grading() -> None:
     assert STUB not in result
 
 
+def test_an_emptied_copy_of_a_question_goes_and_merging_again_changes_nothing() -> None:
+    cells = BASE["cells"]
+    theirs = with_cells(BASE, *cells[:2], {**cells[2], "source": ""}, *cells[3:], {**cells[2], "source": "", "id": "b"})
+    new = edited(BASE, c2="# changed\n" + STUB)
+
+    once = done(theirs, new)
+
+    assert len(texts(once)) == len(new["cells"])
+    assert merge(as_file(new), once.data, as_file(new), release="r2").data == once.data
+
+
 def test_an_older_format_becomes_the_newer_and_ids_are_completed() -> None:
     older = {
         **copy.deepcopy(BASE),
