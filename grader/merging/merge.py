@@ -20,6 +20,8 @@ def merge(base: bytes, theirs: bytes, new: bytes, *, release: str) -> Merged:
     changes nothing. The time it takes is bounded by the size of the files. Raises Unmergeable when the student's file is no
     notebook that can be read, or when the result would be none.
     """
+    if base == new and marks.release_of(theirs) == release:
+        return Merged(theirs, ())
     copy = _read(theirs, "Your file")
     given, release_new = _read(base, "The version you were given"), _read(new, "The new version")
     lined_up = line_up(given["cells"], copy["cells"], release_new["cells"])
