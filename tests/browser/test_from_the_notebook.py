@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,19 @@ from playwright.sync_api import Locator, Page, expect
 from tests.support.example_answers import answers_of, fill_in
 from tests.support.lab import LONG, shown_notebook
 from tests.support.look import Look
-from tests.support.stack import Stack
+from tests.support.stack import Stack, running_stack
 from tests.support.visitor import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 NOTEBOOK = "data-101/temperatures/temperatures.ipynb"
 PLACES = {"lab": "lab/tree", "notebook": "notebooks"}
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack of their own: here nobody has handed in anything yet."""
+    with running_stack(tmp_path_factory.mktemp("notebook-stack") / "state") as stack:
+        yield stack
 
 
 def sign_in(page: Page, stack: Stack, name: str) -> None:

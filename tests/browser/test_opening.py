@@ -38,7 +38,7 @@ def test_a_link_leads_through_the_steps_into_the_notebook_that_the_student_prefe
     sign_in(page, stack, "ada")
     page.goto(f"{stack.portal}/account")
     page.get_by_label("Notebooks open in").select_option("Jupyter Notebook")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("region", name="Opening notebooks").get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     look(page, "account")
 
