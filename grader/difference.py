@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from grader.line_difference import Line, Row, rows_of
+from grader.line_difference import Line, Row, follow, rows_of
 from grader.reading import UnreadableNotebook, read_notebook
 from grader.sanitise import plain_text, without_controls
 
@@ -67,9 +67,11 @@ def notebook_difference(before: bytes, after: bytes, *, ask: Ask | None = None) 
     old, new = _cells(before), _cells(after)
     operations = (ask or ask_nbdime)([_asked(cell) for cell in old], [_asked(cell) for cell in new])
     try:
-        return _walk(old, new, operations)
+        walk = _Cells(old, new)
+        follow(walk, operations, old=len(old), new=len(new))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise NotComparable(TOO_LARGE) from error
+    return walk.found
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +133,8 @@ def ask_nbdime(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> lis
     return operations
 
 
-class _Walk:
-    """Goes through both lists of cells together, as the operations say."""
+class _Cells:
+    """Both lists of cells, as far as the walk has come."""
 
     def __init__(self, old: list[_Cell], new: list[_Cell]) -> None:
         self.old, self.new = old, new
@@ -141,9 +143,9 @@ class _Walk:
 
     def same_until(self, end: int) -> None:
         while self.at < end:
-            self.pair([])
+            self.patched([])
 
-    def pair(self, operations: list[dict[str, Any]]) -> None:
+    def patched(self, operations: list[dict[str, Any]]) -> None:
         self.found.append(_pair(self.old[self.at], self.new[self.there], self.at, self.there, operations))
         self.at, self.there = self.at + 1, self.there + 1
 
@@ -156,25 +158,6 @@ class _Walk:
         for _ in range(count):
             self.found.append(_one_side(self.old[self.at], "removed", self.at))
             self.at += 1
-
-
-def _walk(old: list[_Cell], new: list[_Cell], operations: list[dict[str, Any]]) -> list[CellDifference]:
-    walk = _Walk(old, new)
-    for operation in operations:
-        walk.same_until(operation["key"])
-        match operation["op"]:
-            case "addrange":
-                walk.added(len(operation["valuelist"]))
-            case "removerange":
-                walk.removed(operation["length"])
-            case "patch":
-                walk.pair(operation["diff"])
-            case other:
-                raise ValueError(other)
-    walk.same_until(len(old))
-    if walk.there != len(new):
-        raise ValueError("cells are left over")
-    return walk.found
 
 
 def _one_side(cell: _Cell, kind: Literal["added", "removed"], index: int) -> CellDifference:

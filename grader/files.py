@@ -15,6 +15,20 @@ class MissingFile(Exception):
     """The store has no such content, or what it has is damaged."""
 
 
+def write_whole(target: Path, data: bytes) -> None:
+    """Write a file of ours alone, which appears whole or not at all, with its folder. Raises OSError, leaving no half file."""
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = target.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 class FileStore:
     """A folder of files by digest. Safe to share between processes: a file appears whole or not at all."""
 
@@ -27,16 +41,7 @@ class FileStore:
         target = self._path(digest)
         if target.exists():
             return digest
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = target.with_name(f".{secrets.token_hex(8)}.part")
-        try:
-            with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            part.rename(target)
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(target, data)
         return digest
 
     def put_file(self, path: str, data: bytes) -> FileRef:

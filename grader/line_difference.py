@@ -1,7 +1,7 @@
 """Two versions of a text side by side, line by line, from nbdime's operations on its lines."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 Segment = tuple[str, bool]
 """A piece of a line, and whether just this piece is different."""
@@ -20,32 +20,59 @@ Row = tuple[Line | None, Line | None]
 """A line before and after; None where a side has no such line."""
 
 
+class Walk(Protocol):
+    """Goes through two lists together, told by nbdime's operations what became of their parts."""
+
+    there: int
+    """How many of the new list's parts are behind it."""
+
+    def same_until(self, end: int) -> None:
+        """Up to the old list's part ``end`` nothing was changed."""
+
+    def added(self, count: int) -> None:
+        """So many parts are new."""
+
+    def removed(self, count: int) -> None:
+        """So many are gone."""
+
+    def patched(self, operations: list[dict[str, Any]]) -> None:
+        """One part was changed, by these operations."""
+
+
+def follow(walk: Walk, operations: list[dict[str, Any]], *, old: int, new: int) -> None:
+    """Lead a walk to the end of both lists, which have ``old`` and ``new`` parts.
+
+    Raises ValueError, IndexError or KeyError when the operations do not fit.
+    """
+    for operation in operations:
+        walk.same_until(operation["key"])
+        match operation["op"]:
+            case "addrange":
+                walk.added(len(operation["valuelist"]))
+            case "removerange":
+                walk.removed(operation["length"])
+            case "patch":
+                walk.patched(operation["diff"])
+            case other:
+                raise ValueError(other)
+    walk.same_until(old)
+    if walk.there != new:
+        raise ValueError("parts are left over")
+
+
 def rows_of(old: list[str], new: list[str], operations: list[dict[str, Any]]) -> list[Row]:
     """Lines (with their ends) side by side. Lines taken out stand beside lines put in at the same place.
 
     Raises ValueError, IndexError or KeyError when the operations do not fit.
     """
-    walk = _Walk(old, new)
-    for operation in operations:
-        walk.same_until(operation["key"])
-        match operation["op"]:
-            case "addrange":
-                walk.put_in(len(operation["valuelist"]))
-            case "removerange":
-                walk.take_out(operation["length"])
-            case "patch":
-                walk.change(operation["diff"])
-            case other:
-                raise ValueError(other)
-    walk.same_until(len(old))
+    walk = _Lines(old, new)
+    follow(walk, operations, old=len(old), new=len(new))
     walk.settle()
-    if walk.there != len(new):
-        raise ValueError("lines are left over")
     return walk.rows
 
 
-class _Walk:
-    """Goes through both lists of lines together."""
+class _Lines:
+    """Both lists of lines, side by side as far as the walk has come."""
 
     def __init__(self, old: list[str], new: list[str]) -> None:
         self.old, self.new = old, new
@@ -61,15 +88,15 @@ class _Walk:
             self.rows.append((_line(self.old, self.at), _line(self.new, self.there)))
             self.at, self.there = self.at + 1, self.there + 1
 
-    def put_in(self, count: int) -> None:
+    def added(self, count: int) -> None:
         self._come += [_line(self.new, index, changed=True) for index in range(self.there, self.there + count)]
         self.there += count
 
-    def take_out(self, count: int) -> None:
+    def removed(self, count: int) -> None:
         self._gone += [_line(self.old, index, changed=True) for index in range(self.at, self.at + count)]
         self.at += count
 
-    def change(self, operations: list[dict[str, Any]]) -> None:
+    def patched(self, operations: list[dict[str, Any]]) -> None:
         self.settle()
         left, right = _within(self.old[self.at], self.new[self.there], operations)
         self.rows.append((Line(self.at + 1, left, changed=True), Line(self.there + 1, right, changed=True)))

@@ -4,7 +4,6 @@ While the seat stands, the work is what lies in its home; after that, the zip th
 """
 
 import io
-import os
 import secrets
 import zipfile
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from classroom.errors import HomeroomError, NotFound, TooLarge, Unavailable
 from classroom.models import Guest, Person, Seminar
 from classroom.services import seminar_codes
+from grader.files import write_whole
 from hub_bridge.homes import HomeRefused, Homes, Placed
 
 MAX_FILES = 2_000
@@ -35,17 +35,7 @@ class Archives:
 
     def put(self, guest: Guest, data: bytes) -> None:
         """Keep a guest's zip; whole or not at all. Raises OSError."""
-        path = self._path(guest)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = path.with_suffix(f".{secrets.token_hex(8)}.part")
-        try:
-            with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            part.rename(path)
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(self._path(guest), data)
 
     def get(self, guest: Guest) -> bytes | None:
         """A guest's zip, None when there is none."""

@@ -20,8 +20,8 @@ RANDOM = st.integers(0, 2**64 - 1).map(Random)
 LIVES = RANDOM.map(life)
 
 
-def merged(base: Notebook, theirs: Notebook, new: Notebook) -> Notebook:
-    return from_file(merge(as_file(base), as_file(theirs), as_file(new), release="r2").data)
+def merged(base: Notebook, theirs: Notebook, new: Notebook, *, release: str = "r2") -> Notebook:
+    return from_file(merge(as_file(base), as_file(theirs), as_file(new), release=release).data)
 
 
 def of(one: Life) -> Notebook:
@@ -103,8 +103,8 @@ def test_release_after_release_nothing_is_lost_and_no_marks_pile_up(random: Rand
     writer = Writer(random)
     one = life(random)
     given_last, theirs, new, typed = one.base, one.theirs, one.new, typed_lines(one.theirs)
-    for _ in range(3):
-        result = merged(given_last, theirs, new)
+    for number in range(3):
+        result = merged(given_last, theirs, new, release=f"r{number}")
         assert typed <= lines(result)
         assert sum(is_ours(cell, "text") for cell in result["cells"]) <= len(grade_ids(new))
         theirs = worked_on(result, writer)
