@@ -26,7 +26,9 @@ def settle(slot: Slot) -> Settled:
         return _taken_out(slot)
     settled = _not_there(slot, slot.new) if slot.theirs is None else _there(slot, slot.theirs, slot.new)
     if settled.cell is not None:
-        settled.before = [*slot.copies, *(settled.before or ([slot.text] if slot.text else []))]
+        # Grading knows which of several copies counts; of a question that is none any more, no copy grades.
+        copies = slot.copies if flags_of(slot.new) else [own(copy) for copy in slot.copies]
+        settled.before = [*copies, *(settled.before or ([slot.text] if slot.text else []))]
     return settled
 
 

@@ -214,6 +214,21 @@ def test_copies_of_an_answer_count_as_in_grading() -> None:
     assert STUB not in result
 
 
+def test_copies_of_a_question_that_grades_no_more_do_not_grade() -> None:
+    cells = BASE["cells"]
+    mine, mine_too = ({**cells[3], "source": f"assert f({n})", "id": f"mine-{n}"} for n in (1, 2))
+    theirs = with_cells(BASE, *cells[:3], mine, mine_too, *cells[4:])
+    new = copy.deepcopy(BASE)
+    new["cells"][3] |= {"source": "print(f(2))", "metadata": {}}  # the same cell, with nothing of nbgrader's any more
+
+    result = from_file(done(theirs, new).data)
+
+    assert [cell["source"] for cell in result["cells"] if "nbgrader" in cell["metadata"]] == [
+        cell["source"] for cell in new["cells"] if "nbgrader" in cell["metadata"]
+    ]
+    assert {"assert f(1)", "assert f(2)"} <= set(texts(done(theirs, new)))
+
+
 def test_an_emptied_copy_of_a_question_goes_and_merging_again_changes_nothing() -> None:
     cells = BASE["cells"]
     theirs = with_cells(BASE, *cells[:2], {**cells[2], "source": ""}, *cells[3:], {**cells[2], "source": "", "id": "b"})
