@@ -58,7 +58,7 @@ merge-cases: $(VENV)/.dev ## Merge ten thousand random notebooks, student's work
 	$(BIN)/pytest tests/unit/grader/merging/test_merge_properties.py --hypothesis-profile=merge-cases --timeout 3600
 
 sandbox-walls: $(VENV)/.dev ## Hostile submissions in each kind of sandbox; Landlock needs a Python that other users can read
-	for kind in bubblewrap landlock; do HOMEROOM_TEST_SANDBOX=$$kind $(BIN)/pytest tests/unit/grader/test_hostile.py tests/unit/grader/test_sandbox.py tests/unit/grader/test_corpus.py; done
+	for kind in bubblewrap landlock; do HOMEROOM_TEST_SANDBOX=$$kind $(BIN)/pytest tests/unit/grader/test_hostile.py tests/unit/grader/test_sandbox.py tests/unit/grader/test_corpus.py || failed=1; done; test -z "$$failed"
 
 functional: $(VENV)/.dev ## Tests on a real hub, proxy, broker and workers
 	$(BIN)/pytest tests/functional -m "not slow"
@@ -67,7 +67,7 @@ browser: $(VENV)/.dev $(VENV)/.chromium ## Tests in a real browser on the real s
 	$(BIN)/pytest tests/browser -m "not slow"
 
 test-slow: $(VENV)/.dev $(VENV)/.chromium .venv-nbgrader/.done .venv-otter/.done ## Tests of minutes rather than seconds
-	$(BIN)/pytest tests -m slow --timeout 1800
+	for kind in unit conformance functional browser; do $(BIN)/pytest tests/$$kind -m slow --timeout 1800 || failed=1; done; test -z "$$failed"
 
 bench: $(VENV)/.dev ## Measure the steps of a class of 1,200 against what they cannot beat
 	$(BIN)/python -m tests.bench
@@ -77,6 +77,7 @@ bench-grading: $(VENV)/.dev .venv-nbgrader/.done ## What grading costs beside nb
 
 bench-seminar: $(VENV)/.dev ## How long the guests of a seminar wait for a running kernel, cold and pre-warmed
 	$(BIN)/python -m tests.bench.seminar
+
 bench-merging: $(VENV)/.dev .venv-nbgitpuller/.done ## The same random edits merged by Homeroom and by nbgitpuller: what is lost, missing or broken
 	$(BIN)/python -m tests.bench.merging
 

@@ -139,7 +139,8 @@ def test_unsaved_changes_are_saved_first_and_the_same_deeds_are_in_the_palette(
     inside.keyboard.press("Control+End")
     inside.keyboard.type("\n# typed and never saved")
 
-    inside.keyboard.press("Control+Shift+C")
+    inside.get_by_role("menuitem", name="View", exact=True).click()
+    inside.get_by_role("menuitem", name="Activate Command Palette").click()
     inside.get_by_placeholder("Search").last.fill("Hand In This")
     inside.keyboard.press("Enter")
     inside.locator(".jp-Dialog").get_by_role("button", name=re.compile("^Hand in")).click()
