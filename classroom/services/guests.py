@@ -4,12 +4,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from classroom.errors import Conflict, Forbidden, HomeroomError, NotFound
-from classroom.models import Guest, GuestState, Seat, Seminar
+from classroom.models import Guest, GuestState, Seat, Seminar, ServerStart, StartState
 from classroom.services import seminar_codes, seminars
 from classroom.services.throttle import Throttle
 from hub_bridge.names import new_guest_name
@@ -205,11 +205,12 @@ def count(session: Session, *, seminar: Seminar) -> int:
 
 
 def take_seat(session: Session, *, guest: Guest) -> Seat:
-    """A seat for the guest: one that is ready if there is one, the warm ones first; else a new one, which is made soon."""
+    """A seat for the guest: one whose server runs if there is one, then one that is warmed or made; else a new one."""
+    runs = exists().where(ServerStart.seat_id == Seat.id, ServerStart.state == StartState.ready)
     free = (
         select(Seat.id)
         .where(Seat.seminar_id == guest.seminar_id, Seat.guest_id.is_(None), Seat.closed_at.is_(None))
-        .order_by(Seat.warmed_at.is_(None), Seat.made_at.is_(None), Seat.id)
+        .order_by(~runs, Seat.warmed_at.is_(None), Seat.made_at.is_(None), Seat.id)
         .limit(1)
         .scalar_subquery()
     )

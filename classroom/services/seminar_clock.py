@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session, joinedload
 from classroom.errors import HomeroomError
 from classroom.models import Guest, GuestState, Seat, Seminar
 from classroom.models.seminar import DOORS
-from classroom.services import kept_work, seats, seminar_progress, seminar_wall
+from classroom.services import kept_work, seats, seminar_progress, seminar_wall, server_line
 from classroom.services.operation_context import OperationContext
-from hub_bridge.client import HubBusy, HubClient, HubError
+from hub_bridge.client import HubClient, HubError
 from hub_bridge.homes import HomeFull, HomeRefused
 from hub_bridge.names import new_guest_name
 
@@ -77,8 +77,6 @@ def _turn(context: OperationContext, hub: HubClient, seminar_id: int) -> bool:
     trouble = None
     try:
         _work(turn)
-    except HubBusy:
-        log.debug("seminar %d: the hub starts as many servers as it may", seminar_id)
     except (HubError, HomeroomError, HomeRefused, HomeFull) as error:
         log.warning("seminar %d: %s", seminar_id, error)
         trouble = f"{str(error)[:400].rstrip('.')}. It is tried again."
@@ -159,13 +157,15 @@ def _give_out(turn: _Turn) -> None:
 
 
 def _warm(turn: _Turn) -> None:
-    """Start servers of free seats until as many are warm as were asked for. Raises HubBusy: the rest has to wait."""
-    warm = turn.seats(Seat.warmed_at.is_not(None))
-    missing = turn.seminar.prewarm - len(warm)
+    """Put free seats into the line for servers, behind everybody who waits, until as many as the teacher wanted were warmed."""
+    missing = turn.seminar.prewarm - len(turn.seats(Seat.warmed_at.is_not(None)))
+    if missing <= 0:
+        return
     free = turn.seats(Seat.guest_id.is_(None), Seat.made_at.is_not(None), Seat.warmed_at.is_(None), Seat.closed_at.is_(None))
-    for seat in free[: max(0, missing)]:
-        turn.hub.start_server(seat.hub_name)
-        _note(turn, [seat], warmed_at=turn.now)
+    with turn.context.sessions.begin() as session:
+        for seat in free[:missing]:
+            server_line.ask_ahead(session, owner=seat, now=turn.now)
+        _mark(session, free[:missing], warmed_at=turn.now)
 
 
 def _look(turn: _Turn) -> None:
@@ -197,8 +197,7 @@ def _show_out(turn: _Turn) -> None:
     """Stop the servers of those who were shown out, and have the hub forget them. Their homes stay until the end."""
     for seat in turn.seats(Seat.closed_at.is_(None), Seat.made_at.is_not(None), Seat.guest_id.is_not(None)):
         if seat.guest and seat.guest.state == GuestState.refused:
-            turn.hub.stop_server(seat.hub_name)
-            turn.hub.remove_user(seat.hub_name)
+            _stop(turn, seat)
             _note(turn, [seat], closed_at=turn.now)
 
 
@@ -217,11 +216,18 @@ def _close(turn: _Turn) -> None:
         )
 
 
+def _stop(turn: _Turn, seat: Seat) -> None:
+    """Take the seat out of the line before the hub forgets it: a start that is under way ends with the hub's user."""
+    with turn.context.sessions.begin() as session:
+        server_line.forget(session, seat_ids=[seat.id])
+    turn.hub.stop_server(seat.hub_name)
+    turn.hub.remove_user(seat.hub_name)
+
+
 def _clear(turn: _Turn, seat: Seat) -> None:
     homes, guest = turn.context.homes, seat.guest
     if seat.made_at is not None and seat.closed_at is None:
-        turn.hub.stop_server(seat.hub_name)
-        turn.hub.remove_user(seat.hub_name)
+        _stop(turn, seat)
     if guest is not None and homes.exists(seat.hub_name):
         guest.seat = seat
         kept_work.archive(guest, homes=homes, archives=turn.archives, now=turn.now)
@@ -250,5 +256,11 @@ def _remove(turn: _Turn) -> None:
 def _note(turn: _Turn, worked_on: Sequence[Seat], **values: datetime | int | None) -> None:
     """Write down what was done to these seats."""
     with turn.context.sessions.begin() as session:
-        session.execute(update(Seat).where(Seat.id.in_([seat.id for seat in worked_on])).values(**values))
+        _mark(session, worked_on, **values)
+        if values.get("closed_at") is not None:  # somebody may have asked for a server meanwhile
+            server_line.forget(session, seat_ids=[seat.id for seat in worked_on])
         turn.prolong(session)
+
+
+def _mark(session: Session, worked_on: Sequence[Seat], **values: datetime | int | None) -> None:
+    session.execute(update(Seat).where(Seat.id.in_([seat.id for seat in worked_on])).values(**values))

@@ -1,19 +1,19 @@
-"""The line for students' servers: who asked, in which order they are started, and how their start went.
+"""The one line for all servers: who asked, in which order they are started, and how their start went.
 
-The hub starts only so many servers at once and refuses the rest. So nobody asks it directly: everybody has a place in this
-line, by arrival, and the worker (services/server_starts.py) asks for as many as the hub bears. Whoever waits in person goes
-before those whose server is only warmed for a class.
+The hub starts only so many servers at once and refuses the rest. So nobody asks it directly: people and the seats of guests have
+places in this line, by arrival, and the worker (services/server_starts.py) asks for as many as the hub bears. Whoever waits in
+person goes before those whose server is only warmed, for a class or for guests who are to come.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from classroom.messages import SERVERS_QUEUE
-from classroom.models import Person, ServerStart, StartState
+from classroom.models import Person, Seat, ServerStart, StartState
 from classroom.services import outbox
 
 SERVE_TASK = "classroom.serve_line"
@@ -24,11 +24,18 @@ _LONGEST_REASON = 500
 _WAITING = ServerStart.state == StartState.waiting
 _STARTING = ServerStart.state == StartState.starting
 _IN_ORDER = (ServerStart.warm, ServerStart.asked_at, ServerStart.id)
+_MAY_START = or_(ServerStart.seat_id.is_(None), ServerStart.seat.has(Seat.made_at.is_not(None) & Seat.closed_at.is_(None)))
+"""A guest may be in line before the seat is made; the hub knows it only then."""
+
+_OWNERS = (joinedload(ServerStart.person), joinedload(ServerStart.seat))
+
+Owner = Person | Seat
+"""Whose server it is."""
 
 
-def ask(session: Session, *, person: Person, now: datetime) -> ServerStart:
+def ask(session: Session, *, owner: Owner, now: datetime) -> ServerStart:
     """Put somebody who wants their server into the line. Whoever is in it keeps the place; asking twice is asking once."""
-    start = _row(session, person, now)
+    start = _row(session, owner, now)
     if start.state is StartState.waiting and start.warm:
         start.asked_at = now
     elif not start.is_live:
@@ -37,18 +44,23 @@ def ask(session: Session, *, person: Person, now: datetime) -> ServerStart:
     return start
 
 
-def ask_ahead(session: Session, *, person: Person, now: datetime) -> bool:
-    """Put somebody into the line whose class begins soon; whether they were not in it already."""
-    known = start_of(session, person=person)
+def ask_ahead(session: Session, *, owner: Owner, now: datetime) -> bool:
+    """Put a server into the line that is wanted soon; whether it was not in it already."""
+    known = start_of(session, owner=owner)
     if known is not None and known.is_live:
         return False
-    _begin(session, known or _row(session, person, now), now=now, warm=True)
+    _begin(session, known or _row(session, owner, now), now=now, warm=True)
     return True
 
 
-def start_of(session: Session, *, person: Person) -> ServerStart | None:
-    """The newest start of this person's server."""
-    return session.scalar(select(ServerStart).where(ServerStart.person_id == person.id))
+def start_of(session: Session, *, owner: Owner) -> ServerStart | None:
+    """The newest start of this server."""
+    return session.scalar(select(ServerStart).where(_is_of(owner)))
+
+
+def forget(session: Session, *, seat_ids: Collection[int]) -> None:
+    """Take these seats out of the line: whoever sat there has no server any more."""
+    session.execute(delete(ServerStart).where(ServerStart.seat_id.in_(seat_ids)))
 
 
 def place_of(session: Session, start: ServerStart) -> int:
@@ -65,8 +77,8 @@ def is_idle(session: Session) -> bool:
 
 
 def starting(session: Session) -> Sequence[ServerStart]:
-    """The starts that the hub was asked for, with their people."""
-    return session.scalars(select(ServerStart).where(_STARTING).options(joinedload(ServerStart.person))).all()
+    """The starts that the hub was asked for, with whose they are."""
+    return session.scalars(select(ServerStart).where(_STARTING).options(*_OWNERS)).all()
 
 
 def claim(session: Session, *, at_once: int, now: datetime) -> list[ServerStart]:
@@ -80,8 +92,8 @@ def claim(session: Session, *, at_once: int, now: datetime) -> list[ServerStart]
     places, warm_places = at_once - len(busy), max(1, at_once // 2) - sum(one.warm for one in busy)
     if places <= 0:
         return []
-    line = select(ServerStart).where(_WAITING).order_by(*_IN_ORDER).limit(places)
-    mine = line.options(joinedload(ServerStart.person, innerjoin=True)).with_for_update(of=ServerStart, skip_locked=True)
+    line = select(ServerStart).where(_WAITING, _MAY_START).order_by(*_IN_ORDER).limit(places)
+    mine = line.options(*_OWNERS).with_for_update(of=ServerStart, skip_locked=True)
     taken = []
     for start in session.scalars(mine):
         if start.warm and warm_places <= 0:
@@ -109,17 +121,22 @@ def failed(start: ServerStart, *, reason: str, now: datetime) -> None:
     _move(start, StartState.failed, now, reason)
 
 
-def _row(session: Session, person: Person, now: datetime) -> ServerStart:
-    """The person's row, made if it is their first. Two requests at once make one."""
-    known = start_of(session, person=person)
+def _is_of(owner: Owner) -> ColumnElement[bool]:
+    return ServerStart.person_id == owner.id if isinstance(owner, Person) else ServerStart.seat_id == owner.id
+
+
+def _row(session: Session, owner: Owner, now: datetime) -> ServerStart:
+    """The owner's row, made if it is their first. Two requests at once make one."""
+    known = start_of(session, owner=owner)
     if known is not None:
         return known
-    made = ServerStart(person_id=person.id, state=StartState.ready, asked_at=now, changed_at=now, tries=0, reason="", warm=False)
+    made = ServerStart(state=StartState.ready, asked_at=now, changed_at=now, tries=0, reason="", warm=False)
+    made.person_id, made.seat_id = (owner.id, None) if isinstance(owner, Person) else (None, owner.id)
     try:
         with session.begin_nested():
             session.add(made)
     except IntegrityError:
-        return session.scalars(select(ServerStart).where(ServerStart.person_id == person.id)).one()
+        return session.scalars(select(ServerStart).where(_is_of(owner))).one()
     return made
 
 

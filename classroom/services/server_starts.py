@@ -59,7 +59,7 @@ def serve(context: OperationContext) -> None:
 
 
 def _free(starts: Iterable[ServerStart]) -> list[_Wanted]:
-    return [_Wanted(start.id, start.person.hub_name, start.tries) for start in starts]
+    return [_Wanted(start.id, start.hub_name, start.tries) for start in starts]
 
 
 def _look(hub: HubClient, wanted: _Wanted) -> _News:
@@ -103,9 +103,9 @@ def _note(context: OperationContext, news: list[_News]) -> None:
     now = context.now()
     with context.sessions() as session:
         for one in changed:
-            start = session.get_one(ServerStart, one.id)
-            if start.state is not StartState.starting:
-                continue  # another round was here meanwhile
+            start = session.get(ServerStart, one.id)
+            if start is None or start.state is not StartState.starting:
+                continue  # another round was here meanwhile, or the seat was closed
             match one.what:
                 case "ready":
                     server_line.ready(start, now=now)

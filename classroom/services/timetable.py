@@ -123,7 +123,7 @@ def warm(session: Session, *, class_time: ClassTime, running: Collection[str], s
         if asked >= settings.warm_limit:
             break
         if person.hub_name not in running:
-            asked += server_line.ask_ahead(session, person=person, now=now)
+            asked += server_line.ask_ahead(session, owner=person, now=now)
     return asked
 
 

@@ -16,8 +16,8 @@ def test_twenty_five_guests_within_a_minute_all_reach_a_running_kernel(stack: St
     teacher = Visitor(stack)
     teacher.sign_in(stack.sign_in_link("teacher"))
     address = make_seminar(teacher, seats=GUESTS, prewarm=WARM)
-    warm = "select count(*) from seat where warmed_at is not null"
-    eventually("seats are warm", lambda: stack.rows(warm) == [(WARM,)], seconds=120)
+    warm = "select count(*) from server_start where seat_id is not null and state = 'ready'"
+    eventually("seats are warm", lambda: stack.rows(warm) == [(WARM,)], seconds=240)
 
     journeys = all_come_in(stack, code_of(stack, address), count=GUESTS, within=60)
 

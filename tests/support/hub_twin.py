@@ -6,19 +6,17 @@ The functional tests do the same work on a real hub.
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from hub_bridge.client import HubBusy, HubClient, HubRefused, HubUnavailable, HubUser, ServerState
+from hub_bridge.client import HubClient, HubRefused, HubUnavailable, HubUser, ServerState
 
 
 class HubTwin(HubClient):
-    """Users, groups and stopped servers, and a count of calls."""
+    """Users, groups and servers that start at once, and a count of calls."""
 
     def __init__(self) -> None:
         super().__init__("http://hub.invalid/hub/api", "token")
         self.groups: dict[str, set[str]] = {}
         self.users: set[str] = set()
         self.started: list[str] = []
-        self.starts_at_once = 10_000
-        """Servers it starts before it says that it is busy."""
         self.stopped: list[str] = []
         self.refuses: set[str] = set()
         self.calls: list[tuple[str, int]] = []
@@ -55,10 +53,15 @@ class HubTwin(HubClient):
     def start_server(self, name: str, options: dict[str, Any] | None = None) -> ServerState:
         self._called("start", {name})
         self._known({name})
-        if len(self.started) >= self.starts_at_once:
-            raise HubBusy(1)
         self.started.append(name)
         return ServerState("pending", None, "The server is starting.")
+
+    def server_state(self, name: str) -> ServerState:
+        self._called("state", {name})
+        self._known({name})
+        if name in self.started and name not in self.stopped:
+            return ServerState("ready", f"http://{name}.localhost:8001/user/{name}/", "The server is ready.")
+        return ServerState("stopped", None, "The server is not running.")
 
     def stop_server(self, name: str) -> None:
         self._called("stop", {name})

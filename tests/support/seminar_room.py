@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from classroom.models import Guest, Person, Seat, Seminar
-from classroom.services import guests, seminar_clock, seminar_material, seminars
+from classroom.services import guests, seminar_clock, seminar_material, seminars, server_starts
 from classroom.services.guests import Application, Gate
 from classroom.services.operation_context import OperationContext
 from classroom.services.seminars import Terms
@@ -89,6 +89,12 @@ class Room:
         done = seminar_clock.tick(self.context)
         self.session.expire_all()
         return done
+
+    def serve(self) -> None:
+        """The line for servers is worked off, one round."""
+        self.session.commit()
+        server_starts.serve(self.context)
+        self.session.expire_all()
 
     def seats(self, seminar: Seminar) -> list[Seat]:
         """All seats, the first made first."""

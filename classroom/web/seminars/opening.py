@@ -1,11 +1,10 @@
-"""A guest's way into the notebook: the seat is made, the server started, and a page waits until it is ready."""
+"""A guest's way into the notebook: the seat is made, its server has a place in line, and a page waits until it is ready."""
 
 import logging
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
-from urllib.parse import quote, urljoin
+from dataclasses import asdict
+from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from classroom.errors import Conflict, HomeroomError
@@ -13,45 +12,28 @@ from classroom.models import Guest, Seat
 from classroom.services import guests, seats
 from classroom.web import audience, people
 from classroom.web.context import commit, db, files, guest, homes, hub, now, seminar, settings, visitor, writes
+from classroom.web.opening import Opening, Way, status_of, take_place
 from classroom.web.seminars.blueprint import blueprint, secret
 from classroom.web.teach.blueprint import SEE_OTHER
-from hub_bridge.client import HubBusy, HubError, HubUnavailable, ServerState
+from hub_bridge.client import HubError
 from hub_bridge.homes import HomeFull, HomeRefused
 
 log = logging.getLogger(__name__)
 
-USUAL_SECONDS = 12
-"""What a cold start takes; only the bar believes it."""
-
-MAKING = "Your seat is being made ready."
-STARTING = "Your notebook is starting."
-QUEUED = "Many people come in at this moment. You are in line; this page goes on by itself."
-AWAY = "The notebook server does not answer at this moment. This page goes on trying."
 FAILED = "Your notebook could not be started. Press “Try again”. If it fails again, raise your hand: your files are safe."
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """How far the way into the notebook is."""
-
-    state: Literal["starting", "ready", "failed"]
-    message: str
-    percent: int
-    url: str | None = None
-
-
 def prepare(who: Guest) -> bool:
-    """Have the guest's seat made and its server started; whether they have a seat. What fails now, the clock does."""
+    """Have the guest's seat made and its server started; whether they have a seat. A seat that fails now, the clock makes."""
     seat = who.seat
     if seat is None or not guests.may_use_seat(who):
         return False
-    db().commit()  # the hub may take long; nobody else should wait for the database meanwhile
-    try:
-        if seat.made_at is None:
+    if seat.made_at is None:
+        try:
             _make(seat)
-        hub().start_server(seat.hub_name)
-    except (HubError, HomeRefused, HomeFull, HomeroomError) as error:
-        log.warning("seat %d: %s", seat.id, error)
+        except (HubError, HomeRefused, HomeFull, HomeroomError) as error:
+            log.warning("seat %d: %s", seat.id, error)
+    take_place(seat)
     return True
 
 
@@ -61,19 +43,20 @@ def open_notebook() -> ResponseReturnValue:
     """Ask for the server and go to the page that waits for it."""
     _check_time()
     prepare(guest())
-    return redirect(url_for(".opening", began=int(now().timestamp())), SEE_OTHER)
+    return redirect(url_for(".opening"), SEE_OTHER)
 
 
 @blueprint.get("/s/<seminar>/opening")
 @audience.guest
 def opening() -> ResponseReturnValue:
     """Waits. With scripts it asks /opening/status each second; without, it loads itself anew."""
-    if guest().seat is None:
+    seat = guest().seat
+    if seat is None:
         return redirect(url_for(".seat"))
     _check_time()
-    who, what = guest(), seminar()
-    status = _status(who)
-    page = render_template("seminars/opening.html", seminar=what, opening=status, began=_began())
+    what = seminar()
+    status = _status(seat)
+    page = render_template("seminars/opening.html", seminar=what, opening=status)
     return page, 503 if status.state == "failed" else 200
 
 
@@ -82,7 +65,7 @@ def opening() -> ResponseReturnValue:
 def opening_status() -> dict[str, Any]:
     """The same as data."""
     _check_time()
-    return asdict(_status(guest()))
+    return asdict(_status(_seat()))
 
 
 @blueprint.get("/s/<seminar>/enter")
@@ -105,13 +88,10 @@ def notebook() -> ResponseReturnValue:
     seat = guest().seat
     if seat is None:
         return redirect(url_for(".seat"))
-    path, interface, name = _path(), seminar().interface, seat.hub_name
+    way = _way(seat)
     db().close()
-    state = hub().server_state(name)
-    if state.url is None:
-        return redirect(url_for(".opening"))
-    query = f"path={quote(path)}" + ("&ui=notebook" if interface == "notebook" else "")
-    return redirect(f"{_server(state.url)}homeroom/open?{query}")
+    state = hub().server_state(way.hub_name)
+    return redirect(url_for(".opening") if state.url is None else way.address(state.url))
 
 
 def _make(seat: Seat) -> None:
@@ -129,46 +109,25 @@ def _check_time() -> None:
         raise Conflict("This seminar is closed. Your work is kept: look at your seat page.")
 
 
-def _status(who: Guest) -> Opening:
-    seat = who.seat
-    if seat is None or seat.made_at is None:
-        return Opening("starting", MAKING, 5)
-    name = seat.hub_name
-    db().close()  # the hub may take long; nothing below needs the database
-    try:
-        return _reading(_running_or_started(name))
-    except HubBusy:
-        return Opening("starting", QUEUED, 5)
-    except HubUnavailable:
-        return Opening("starting", AWAY, 5)
-    except HubError as error:
-        log.warning("guest's server: %s", error)
-        return Opening("failed", FAILED, 0)
+def _seat() -> Seat:
+    seat = guest().seat
+    if seat is None:
+        raise Conflict("You are at the door. The teacher lets you in.")
+    return seat
 
 
-def _running_or_started(name: str) -> ServerState:
-    """The server's state. One that is stopped without having failed waits in line: ask for it again."""
-    state = hub().server_state(name)
-    return hub().start_server(name) if state.status == "stopped" and not state.failed else state
+def _status(seat: Seat) -> Opening:
+    return status_of(_way(seat), seat)
 
 
-def _reading(state: ServerState) -> Opening:
-    if state.status == "ready" and state.url:
-        return Opening("ready", "Your notebook is ready.", 100, url_for(".enter"))
-    if state.failed:
-        return Opening("failed", FAILED, 0)
-    seconds = max(0, int(now().timestamp()) - _began())
-    return Opening("starting", STARTING, min(95, 10 + seconds * 85 // USUAL_SECONDS))
-
-
-def _server(url: str) -> str:
-    return urljoin(f"{settings().hub_url}/", url)
-
-
-def _path() -> str:
-    return f"{seminar().folder}/{seminar().notebook}"
-
-
-def _began() -> int:
-    text = request.args.get("began", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else int(now().timestamp())  # noqa: PLR2004
+def _way(seat: Seat) -> Way:
+    what = seminar()
+    return Way(
+        hub_name=seat.hub_name,
+        folder=what.folder,
+        notebook=what.notebook,
+        interface=what.interface,
+        failed=FAILED,
+        door=url_for(".enter"),
+        has_home=seat.made_at is not None,
+    )

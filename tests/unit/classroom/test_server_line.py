@@ -53,9 +53,9 @@ def arrive(session: Session, make_enrolment: MakeEnrolment, clock: Clock) -> Cal
         for name in names:
             person = known.setdefault(name, known.get(name) or make_enrolment(name)).person
             if warm:
-                server_line.ask_ahead(session, person=person, now=clock())
+                server_line.ask_ahead(session, owner=person, now=clock())
             else:
-                server_line.ask(session, person=person, now=clock())
+                server_line.ask(session, owner=person, now=clock())
             clock.forward(seconds=1)
         session.commit()
 
@@ -64,7 +64,7 @@ def arrive(session: Session, make_enrolment: MakeEnrolment, clock: Clock) -> Cal
 
 def states(session: Session) -> dict[str, str]:
     session.expire_all()
-    found = {start.person.hub_name: str(start.state) for start in session.query(ServerStart)}
+    found = {start.hub_name: str(start.state) for start in session.query(ServerStart)}
     session.commit()
     return found
 
@@ -164,7 +164,7 @@ def test_somebody_who_is_to_be_warmed_and_comes_is_in_line_like_everybody(
     arrive("ada", warm=True)
     arrive("ben", "ada")
 
-    starts = {start.person.hub_name: start for start in session.query(ServerStart)}
+    starts = {start.hub_name: start for start in session.query(ServerStart)}
 
     assert not starts["ada"].warm
     assert server_line.place_of(session, starts["ben"]) == 1
@@ -175,7 +175,7 @@ def test_places_are_counted_by_arrival(session: Session, arrive: Callable[..., N
     arrive("warm", warm=True)
     arrive("cem", "ben", "ada")
 
-    places = {start.person.hub_name: server_line.place_of(session, start) for start in session.query(ServerStart)}
+    places = {start.hub_name: server_line.place_of(session, start) for start in session.query(ServerStart)}
 
     assert places == {"cem": 1, "ben": 2, "ada": 3, "warm": 4}
 
@@ -209,10 +209,10 @@ def test_two_workers_at_once_start_nobody_twice(
     arrive("ada", "ben", "cem")
     later = now + timedelta(minutes=1)
     with sessions() as one:
-        first = [start.person.hub_name for start in server_line.claim(one, at_once=2, now=later)]
+        first = [start.hub_name for start in server_line.claim(one, at_once=2, now=later)]
         one.commit()
     with sessions() as two:
-        second = [start.person.hub_name for start in server_line.claim(two, at_once=2, now=later)]
+        second = [start.hub_name for start in server_line.claim(two, at_once=2, now=later)]
         two.commit()
 
     assert (first, second) == (["ada", "ben"], [])

@@ -56,7 +56,7 @@ def students(session: Session, make_enrolment: MakeEnrolment, course: Course, no
 
 def warmed(session: Session) -> list[str]:
     session.expire_all()
-    return [start.person.hub_name for start in session.query(ServerStart).order_by(ServerStart.id)]
+    return [start.hub_name for start in session.query(ServerStart).order_by(ServerStart.id)]
 
 
 def warm(session: Session, settings: Settings, now: datetime, *running: str) -> None:
@@ -116,25 +116,25 @@ def test_whoever_worked_lately_comes_first(
     session: Session, settings: Settings, add: Callable[..., ClassTime], students: list[Enrolment], now: datetime
 ) -> None:
     add()
-    start = server_line.ask(session, person=students[2].person, now=now - timedelta(days=1))
+    start = server_line.ask(session, owner=students[2].person, now=now - timedelta(days=1))
     server_line.ready(start, now=now)
     session.commit()
 
     warm(session, settings.model_copy(update={"warm_limit": 1}), now)
 
-    assert [start.person.hub_name for start in session.query(ServerStart) if start.warm] == ["cem"]
+    assert [start.hub_name for start in session.query(ServerStart) if start.warm] == ["cem"]
 
 
 def test_whoever_is_in_line_already_keeps_the_place(
     session: Session, settings: Settings, add: Callable[..., ClassTime], students: list[Enrolment], now: datetime
 ) -> None:
     add()
-    server_line.ask(session, person=students[0].person, now=now - timedelta(seconds=5))
+    server_line.ask(session, owner=students[0].person, now=now - timedelta(seconds=5))
     session.commit()
 
     warm(session, settings, now)
 
-    starts = {start.person.hub_name: start for start in session.query(ServerStart)}
+    starts = {start.hub_name: start for start in session.query(ServerStart)}
     assert not starts["ada"].warm
     assert starts["ada"].asked_at == now - timedelta(seconds=5)
 

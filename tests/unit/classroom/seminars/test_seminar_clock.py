@@ -1,13 +1,14 @@
 """What happens by the clock, each of it twice."""
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from classroom.errors import NotFound
-from classroom.models import Guest, GuestState
-from classroom.services import guests, kept_work, seminars
+from classroom.models import Guest, GuestState, Seat, ServerStart
+from classroom.services import guests, kept_work, seminars, server_line
 from classroom.services.seminar_progress import State
 from tests.support.seminar_room import EXERCISES, SECRET, Room, saved
 
@@ -22,6 +23,7 @@ def test_before_the_doors_open_nothing_is_made(room: Room) -> None:
 def test_seats_are_made_for_everybody_and_some_are_warmed(room: Room) -> None:
     seminar = room.make(capacity=3, prewarm=2)
     room.tick()
+    room.serve()
     calls = len(room.hub.calls)
     room.tick()
 
@@ -29,7 +31,7 @@ def test_seats_are_made_for_everybody_and_some_are_warmed(room: Room) -> None:
     assert len(seats) == 3
     assert {seat.hub_name for seat in seats} == room.hub.users
     assert all(room.context.homes.read(seat.hub_name, "data-for-all/data.csv", limit=100) == b"a,b\n1,2\n" for seat in seats)
-    assert room.hub.started == [seat.hub_name for seat in seats[:2]]
+    assert sorted(room.hub.started) == sorted(seat.hub_name for seat in seats[:2])
     assert len(room.hub.calls) == calls, "the second tick asks nothing of the hub"
 
 
@@ -46,21 +48,87 @@ def test_homes_belong_to_users_far_from_peoples(room: Room) -> None:
 def test_a_guest_sits_down_on_a_warm_seat(room: Room) -> None:
     seminar = room.make(prewarm=1)
     room.tick()
+    room.serve()
     guest = room.join(seminar)
 
     assert guest.seat is not None
     assert guest.seat.hub_name == room.hub.started[0]
 
 
-def test_a_busy_hub_warms_the_rest_later(room: Room) -> None:
-    seminar = room.make(prewarm=3)
-    room.hub.starts_at_once = 1
+def test_a_seat_whose_server_runs_goes_before_one_that_is_still_in_line(room: Room) -> None:
+    seminar = room.make(prewarm=2)
     room.tick()
-    assert (len(room.hub.started), seminar.trouble) == (1, None)
-    room.hub.starts_at_once = 10
-    room.tick()
+    last = room.seats(seminar)[1]
+    start = server_line.start_of(room.session, owner=last)
+    assert start is not None
+    server_line.ready(start, now=room.clock())
+    room.session.commit()
+    guest = room.join(seminar)
 
-    assert len(room.hub.started) == 3
+    assert guest.seat is not None
+    assert guest.seat.hub_name == last.hub_name
+
+
+def test_servers_that_are_only_warmed_leave_places_to_people(room: Room) -> None:
+    room.make(prewarm=3)
+    room.context = replace(room.context, settings=room.context.settings.model_copy(update={"spawn_limit": 2}))
+    room.tick()
+    room.serve()
+    before = len(room.hub.started)
+    for _ in range(6):
+        room.serve()
+
+    assert (before, len(room.hub.started)) == (1, 3)
+
+
+def test_after_the_end_nobodys_server_is_started_any_more(room: Room) -> None:
+    seminar = room.make(prewarm=1)
+    room.tick()
+    guest = room.join(seminar)
+    assert guest.seat is not None
+    server_line.ask(room.session, owner=guest.seat, now=room.clock())
+    seminars.end(room.session, seminar=seminar, now=room.clock())
+    room.clock.forward(minutes=15)
+    room.tick()
+    room.serve()
+
+    assert room.hub.started == []
+    assert room.session.query(ServerStart).count() == 0
+
+
+def test_a_guest_who_is_shown_out_leaves_the_line(room: Room) -> None:
+    seminar = room.make()
+    room.tick()
+    guest = room.join(seminar)
+    assert guest.seat is not None
+    server_line.ask(room.session, owner=guest.seat, now=room.clock())
+    guests.refuse(room.session, guest=guest)
+    room.tick()
+    room.serve()
+
+    assert (room.hub.started, room.hub.stopped) == ([], [guest.seat.hub_name])
+
+
+def test_somebody_who_asks_while_their_seat_is_cleared_gets_no_server(room: Room) -> None:
+    seminar = room.make()
+    room.tick()
+    guest = room.join(seminar)
+    seat = guest.seat
+    assert seat is not None
+    seminars.end(room.session, seminar=seminar, now=room.clock())
+    room.clock.forward(minutes=15)
+
+    def ask_once() -> None:
+        if room.hub.calls[-1][0] == "stop":
+            with room.context.sessions.begin() as session:
+                server_line.ask(session, owner=session.get_one(Seat, seat.id), now=room.clock())
+
+    room.hub.when_asked = ask_once
+    room.tick()
+    room.hub.when_asked = lambda: None
+    room.serve()
+
+    assert room.hub.started == []
 
 
 def test_a_hub_that_is_away_is_told_to_the_teacher_and_tried_again(room: Room) -> None:

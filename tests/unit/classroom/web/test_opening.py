@@ -42,7 +42,7 @@ def status(browser: PageClient) -> dict[str, Any]:
 
 def others_wait(lab: Lab, count: int) -> None:
     for number in range(count):
-        server_line.ask(lab.session, person=lab.student(f"other{number}").person, now=lab.now)
+        server_line.ask(lab.session, owner=lab.student(f"other{number}").person, now=lab.now)
     lab.session.commit()
     lab.clock.forward(seconds=1)
 

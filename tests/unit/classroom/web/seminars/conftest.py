@@ -1,11 +1,17 @@
 """The portal over a room with a seminar: see tests/support/seminar_room.py."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from classroom.models import Enrolment, Seminar
+from classroom.services import server_starts
 from classroom.services.operation_context import OperationContext
+from hub_bridge.client import HubClient
+from tests.support.hub_stand_in import HubStandIn
 from tests.support.hub_twin import HubTwin
 from tests.support.pages import PageClient, SignIn
 from tests.support.phone import Phone
@@ -31,6 +37,13 @@ def seminar(room: Room) -> Seminar:
 def phone(app: Flask, seminar: Seminar) -> Phone:
     """The phone of somebody who comes in."""
     return Phone(app, seminar)
+
+
+@pytest.fixture
+def serve(context: OperationContext, hub: HubStandIn) -> Callable[[], None]:
+    """One round of the worker that works the line for servers off."""
+    there = replace(context, hub=lambda: HubClient(hub.api, "hub token", timeout=5))
+    return lambda: server_starts.serve(there)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """From the wall to a seat, and to nobody else's."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -26,12 +27,13 @@ def the_guest(session: Session) -> Guest:
 
 
 def test_the_code_leads_to_the_name_and_the_name_to_the_notebook(
-    phone: Phone, seminar: Seminar, hub: HubStandIn, session: Session, room: Room
+    phone: Phone, seminar: Seminar, hub: HubStandIn, session: Session, room: Room, serve: Callable[[], None]
 ) -> None:
     page = phone.get(f"/join/{seminar.code.lower()}")
     assert page.location.endswith(f"/s/{seminar.slug}/join?code={seminar.code.lower()}")
 
     answer = phone.join()
+    serve()
 
     assert answer.location.endswith(f"/s/{seminar.slug}/opening")
     guest = the_guest(session)
@@ -131,9 +133,10 @@ def test_the_personal_code_opens_ones_own_seat_on_another_device(app: Flask, pho
 
 
 def test_a_ready_server_leads_through_the_hubs_door_to_the_notebook(
-    phone: Phone, hub: HubStandIn, session: Session, app: Flask
+    phone: Phone, hub: HubStandIn, session: Session, app: Flask, serve: Callable[[], None]
 ) -> None:
     phone.join()
+    serve()
     hub.server = "ready"
     assert phone.get("opening/status").get_json()["url"].endswith("/enter")
     ticket = urlsplit(phone.get("enter").location)
@@ -194,8 +197,8 @@ def test_who_is_signed_in_is_told_and_signed_out_on_entering(
     assert "/sign-in?next=" in phone.get("/account").location
 
 
-def test_a_hub_that_is_away_keeps_nobody_from_joining(phone: Phone, hub: HubStandIn, session: Session) -> None:
+def test_a_hub_that_is_away_keeps_nobody_from_joining(phone: Phone, hub: HubStandIn) -> None:
     hub.broken = True
     assert phone.join().status_code == 303
     assert phone.get("opening").status_code == 200
-    assert phone.get("opening/status").get_json()["state"] == "starting"
+    assert phone.get("opening/status").get_json()["message"] == "Your seat is being made ready."
