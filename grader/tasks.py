@@ -21,6 +21,11 @@ from grader.work_check import WorkCheck, check_work
 
 HEARTBEAT_SECONDS = 5.0
 PROGRESS_SECONDS = 1.0
+_ANSWERS = {
+    "student": ("classroom.check_progress", "classroom.record_work_check"),
+    "guest": ("classroom.guest_check_progress", "classroom.record_guest_check"),
+}
+"""By whose work a check is of: where its signs of life and its answer go."""
 _TIRELESS = {"max_retries": 30, "interval_start": 0.5, "interval_step": 0.5, "interval_max": 5}
 
 log = logging.getLogger(__name__)
@@ -47,12 +52,15 @@ def add_tasks(app: Celery, files: FileStore) -> None:
         log.info("release %s: %d problems", release_id, len(problems))
 
     @app.task(name="grader.check_work")  # type: ignore[untyped-decorator] # celery has no types
-    def check_students_work(*, check_id: int, job: dict[str, Any], released: list[dict[str, Any]], seconds: int) -> None:
-        """Run a student's work with the tests they can see. Nobody grades it."""
+    def check_students_work(
+        *, check_id: int, job: dict[str, Any], released: list[dict[str, Any]], seconds: int, whose: str = "student"
+    ) -> None:
+        """Run a student's or a guest's work with the tests they can see. Nobody grades it."""
         started = time.monotonic()
-        with Pulse(_Sender(app), str(check_id), task="classroom.check_progress") as pulse:
+        progress, answer = _ANSWERS[whose]
+        with Pulse(_Sender(app), str(check_id), task=progress) as pulse:
             found = run_work_check(job, released, files, seconds=seconds, on_progress=pulse.progress)
-        _Sender(app).send("classroom.record_work_check", {"check_id": check_id, "reply": found.to_json()}, tireless=True)
+        _Sender(app).send(answer, {"check_id": check_id, "reply": found.to_json()}, tireless=True)
         log.info("check %s: %s after %.1f s", check_id, found.status, time.monotonic() - started)
 
 

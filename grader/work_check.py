@@ -57,6 +57,8 @@ class WorkCheck:
     questions: tuple[QuestionCheck, ...] = ()
     stumbles: tuple[Stumble, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    ran: tuple[int, ...] = ()
+    """Cells that ran to their end without an error, counted from 1 in the student's file; of a check of one notebook only."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the broker."""
@@ -88,16 +90,19 @@ def check_work(
     unanswered = {(remark.notebook, remark.grade_id) for remark in remarks if remark.kind == "unanswered"}
     limits = job.limits
     stumbles: list[Stumble] = []
+    ran: list[int] = []
     for run in report.notebooks:
         if run.executed is not None:
             places = _places(run.executed["cells"], work[run.path], visible[run.path], source[run.path])
             stumbles += _stumbles(run, places, unanswered, limits)
+            ran += _ran(run, places)
     return WorkCheck(
         "checked",
         " ".join(dict.fromkeys(run.student_sentence for run in report.notebooks if run.student_sentence)),
         tuple(_question(run, question, limits) for run in report.notebooks for question in run.questions),
         tuple(stumbles),
         remarks,
+        tuple(ran) if len(report.notebooks) == 1 else (),
     )
 
 
@@ -164,6 +169,13 @@ def _stumbles(
         said = _error_in(cell.get("outputs", [])) or "It did not run to its end."
         text = f"It took longer than {limits.cell_seconds} seconds." if outcome == "timeout" else said
         yield Stumble(run.path, places.get(place), text[:_MESSAGE_LIMIT])
+
+
+def _ran(run: NotebookRun, places: Mapping[int, int | None]) -> Iterator[int]:
+    for place, outcome in enumerate(run.outcomes):
+        number = places.get(place)
+        if outcome == "ok" and number is not None:
+            yield number
 
 
 def _places(executed: list[dict[str, Any]], work: bytes, visible: bytes, source: bytes) -> dict[int, int | None]:

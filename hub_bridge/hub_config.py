@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from hub_bridge.authenticator import PortalAuthenticator
 from hub_bridge.processes import tied
-from hub_bridge.scopes import PORTAL, SERVER_SCOPES, service_roles
+from hub_bridge.scopes import CUSTOM_SCOPES, PORTAL, SERVER_SCOPES, service_roles
 from hub_bridge.spawner import SandboxSpawner
 
 IDLE_SECONDS = 1800
@@ -87,6 +87,7 @@ def _services(c: Any, *, portal_url: str, token: str) -> None:
     command = tied([sys.executable, "-P", "-m", "jupyterhub_idle_culler", *idle])
     culler = {"name": "idle-culler", "command": command, "display": False}
     c.JupyterHub.services = [portal, culler]
+    c.JupyterHub.custom_scopes = CUSTOM_SCOPES
     c.JupyterHub.load_roles = service_roles()
 
 

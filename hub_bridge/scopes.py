@@ -25,10 +25,17 @@ USER_SCOPES = (
 Not "self", which lets people make API tokens: such a token outlives a sign-out, a dropping and a change of role.
 """
 
-SERVER_SCOPES = ("users:activity!user", "access:servers!server", f"access:services!service={PORTAL}")
-"""What a notebook server's own token may do: report activity, know its owner, and ask the portal on the owner's behalf."""
-GUEST_SCOPES = ("read:users!user", "users:activity!user", "servers!user", "access:servers!user")
+SEAT_SCOPE = "custom:homeroom:seat"
+"""To ask the portal about one's seat in a seminar. No scope of the hub's own: those let people sign in at the portal."""
+SERVER_SCOPES = ("users:activity!user", "access:servers!server", f"access:services!service={PORTAL}", SEAT_SCOPE)
+"""What a notebook server's own token may do: report activity, know its owner, and ask the portal on the owner's behalf.
+
+Of these it gets what its owner has: a student's server no word about seats, a guest's none about courses.
+"""
+GUEST_SCOPES = ("read:users!user", "users:activity!user", "servers!user", "access:servers!user", SEAT_SCOPE)
 """What a seminar's guest may do: use the one server. The portal is no place of theirs to sign in at."""
+CUSTOM_SCOPES = {SEAT_SCOPE: {"description": "Ask Homeroom about one's seat in a seminar."}}
+"""What the hub has to be told of scopes that are ours."""
 
 STAFF = frozenset({"owner", "teacher", "grader"})
 

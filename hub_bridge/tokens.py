@@ -9,7 +9,8 @@ from threading import Lock
 import httpx
 
 from hub_bridge.client import HubUnavailable
-from hub_bridge.scopes import PORTAL
+from hub_bridge.names import is_guest_name
+from hub_bridge.scopes import PORTAL, SEAT_SCOPE
 
 SECONDS = 30.0
 """So long an answer counts: a token that was taken back works no longer than this."""
@@ -36,7 +37,7 @@ class TokenOwners:
         self._http.close()
 
     def owner_of(self, token: str) -> str | None:
-        """The hub name of the person whose token this is, if it may be used at the portal. Raises HubUnavailable."""
+        """The hub name of the person or seat whose token this is, if it may be used at the portal. Raises HubUnavailable."""
         if not token or len(token) > _LONGEST or not token.isascii() or not token.isprintable():
             return None
         key = hashlib.sha256(token.encode()).hexdigest()
@@ -62,4 +63,7 @@ class TokenOwners:
             name, scopes = model["name"], set(model["scopes"])
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             raise HubUnavailable(f"The hub does not say whose token this is: {type(error).__name__}") from error
-        return name if model.get("kind") == "user" and isinstance(name, str) and scopes & _SCOPES else None
+        if model.get("kind") != "user" or not isinstance(name, str):
+            return None
+        may_ask = SEAT_SCOPE in scopes if is_guest_name(name) else scopes & _SCOPES
+        return name if may_ask else None

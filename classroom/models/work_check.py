@@ -20,11 +20,24 @@ class CheckState(StrEnum):
     done = "done"
 
 
-class WorkCheck(Base):
+class Check:
+    """What every check has. ``reply`` is what the worker found; empty until then, and for good when no answer came."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    """Names the files as a submission's does."""
+    asked_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    state: Mapped[CheckState] = mapped_column(default=CheckState.queued)
+    cells_done: Mapped[int] = mapped_column(default=0)
+    cells_total: Mapped[int] = mapped_column(default=0)
+    reply: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class WorkCheck(Check, Base):
     """A student's files, run with the tests they can see. It is no attempt and gives no points.
 
-    ``digest`` names the files as a submission's does. ``reply`` is what the worker found, in the shape that
-    services/work_checks.py reads it into; empty until then, and for good when no answer came.
+    ``reply`` has the shape that services/check_replies.py reads it into.
     """
 
     __tablename__ = "work_check"
@@ -39,17 +52,9 @@ class WorkCheck(Base):
         Index("ix_work_check_asked_at", "asked_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
-    digest: Mapped[str] = mapped_column(String(64))
-    asked_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-    state: Mapped[CheckState] = mapped_column(default=CheckState.queued)
-    cells_done: Mapped[int] = mapped_column(default=0)
-    cells_total: Mapped[int] = mapped_column(default=0)
-    reply: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     enrolment: Mapped[Enrolment] = relationship()
     assignment: Mapped[Assignment] = relationship()

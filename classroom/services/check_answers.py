@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from classroom.models import CheckState, WorkCheck
+from classroom.models.work_check import Check
 from classroom.services import work_checks
 
 State = Literal["waiting", "lost", "failed", "unusable", "checked"]
@@ -59,7 +60,7 @@ class CheckAnswer:
 def answer_of(check: WorkCheck, *, now: datetime) -> CheckAnswer:
     """How a check stands."""
     reply = check.reply
-    state = _state(check, now)
+    state = state_of(check, now=now)
     return CheckAnswer(
         id=check.id,
         state=state,
@@ -68,12 +69,13 @@ def answer_of(check: WorkCheck, *, now: datetime) -> CheckAnswer:
         cells_done=check.cells_done,
         cells_total=check.cells_total,
         questions=_questions(check) if state == "checked" else (),
-        stumbles=_places(reply.get("stumbles", [])),
-        remarks=_places(reply.get("remarks", [])),
+        stumbles=places(reply.get("stumbles", [])),
+        remarks=places(reply.get("remarks", [])),
     )
 
 
-def _state(check: WorkCheck, now: datetime) -> State:
+def state_of(check: Check, *, now: datetime) -> State:
+    """Where any check is."""
     if check.state is not CheckState.done:
         return "waiting" if work_checks.is_awaited(check, now=now) else "lost"
     if not check.reply:
@@ -95,7 +97,8 @@ def _questions(check: WorkCheck) -> tuple[CheckedQuestion, ...]:
     )
 
 
-def _places(entries: list[dict[str, object]]) -> tuple[Place, ...]:
+def places(entries: list[dict[str, object]]) -> tuple[Place, ...]:
+    """Sentences about cells, of a reply as it is kept."""
     return tuple(
         Place(
             str(entry["notebook"]),

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from classroom.errors import HomeroomError
 from classroom.models import Guest, GuestState, Seat, Seminar
 from classroom.models.seminar import DOORS
-from classroom.services import kept_work, seats, seminar_progress, seminar_wall, server_line
+from classroom.services import guest_checks, kept_work, seats, seminar_progress, seminar_wall, server_line
 from classroom.services.operation_context import OperationContext
 from hub_bridge.client import HubClient, HubError
 from hub_bridge.homes import HomeFull, HomeRefused
@@ -250,6 +250,7 @@ def _remove(turn: _Turn) -> None:
     with turn.context.sessions.begin() as session:
         gone = update(Guest).where(Guest.seminar_id == turn.seminar.id)
         session.execute(gone.values(name="Guest", email=None, progress={}, link_nonce=None, archived_at=None))
+        guest_checks.forget_all(session, seminar=turn.seminar)
         session.execute(update(Seminar).where(Seminar.id == turn.seminar.id).values(removed_at=turn.now))
 
 

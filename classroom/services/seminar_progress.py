@@ -37,6 +37,15 @@ class Exercise:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One exercise in a guest's copy and as it was given out. ``mine``: code cells by their number, from 1, in the copy."""
+
+    exercise: Exercise
+    mine: dict[int, dict[str, Any]]
+    given: list[dict[str, Any]]
+
+
 @dataclass(slots=True)
 class _Section:
     exercise: Exercise
@@ -51,15 +60,21 @@ def exercises(released: bytes) -> list[Exercise]:
 
 def states(saved: bytes, released: bytes) -> dict[str, State]:
     """By exercise, where the guest is who saved ``saved``; empty when that is no notebook."""
+    return {part.exercise.key: _state(list(part.mine.values()), part.given) for part in parts(saved, released)}
+
+
+def parts(saved: bytes, released: bytes) -> list[Part]:
+    """The exercises side by side in both; empty when ``saved`` is no notebook."""
     given, mine = _cells(released), _cells(saved)
     if not mine:
-        return {}
+        return []
     kind = _kind(given)
-    theirs = {section.exercise.key: section.cells for section in _split(mine, kind)}
-    return {
-        section.exercise.key: _state(theirs.get(section.exercise.key, []), section.cells)
+    numbers = {id(cell): number for number, cell in enumerate(mine, start=1)}
+    theirs = {section.exercise.key: {numbers[id(cell)]: cell for cell in section.cells} for section in _split(mine, kind)}
+    return [
+        Part(section.exercise, theirs.get(section.exercise.key, {}), section.cells)
         for section in _split(given, kind)[:MAX_EXERCISES]
-    }
+    ]
 
 
 def updated(progress: dict[str, Any], found: dict[str, State], *, by: str, now: datetime) -> dict[str, Any]:
@@ -69,7 +84,10 @@ def updated(progress: dict[str, Any], found: dict[str, State], *, by: str, now: 
         known = progress.get(key)
         if known and by == "notebook" and known.get("by") == "check" and state in {State.working, State.untouched}:
             continue
+        if known and by == "check" and known.get("by") == "notebook" and state == State.untouched:
+            continue  # what they tried and undid is the notebook's to tell
         if known and known.get("state") == state:
+            new[key] = {**known, "by": "check" if by == "check" else known["by"]}
             continue
         new[key] = {"state": state.value, "since": now.isoformat(), "by": by}
     return new
@@ -87,7 +105,7 @@ def _kind(cells: list[dict[str, Any]]) -> str:
     headings = [_heading(cell) for cell in cells]
     if any(found and _EXERCISE.match(found[1]) for found in headings):
         return "exercise"
-    if any(_graded(cell) for cell in cells):
+    if any(graded(cell) for cell in cells):
         return "graded"
     return "section" if sum(bool(found and found[0] == _SECTION_LEVEL) for found in headings) > 1 else "whole"
 
@@ -132,14 +150,14 @@ def _by_tests(cells: list[dict[str, Any]]) -> list[_Section]:
             title = heading[1]
         if cell["cell_type"] == "code":
             gathered.append(cell)
-        if key := _graded(cell):
+        if key := graded(cell):
             found.append(_Section(Exercise(key, (title or key)[:_LONGEST_TITLE]), 0, gathered))
             gathered = []
     return found
 
 
-def _graded(cell: dict[str, Any]) -> str:
-    """The grade_id of a code cell that carries points."""
+def graded(cell: dict[str, Any]) -> str:
+    """The grade_id of a code cell that carries points, else empty."""
     data = cell["metadata"].get("nbgrader")
     if cell["cell_type"] != "code" or not isinstance(data, dict) or data.get("grade") is not True:
         return ""
@@ -165,7 +183,7 @@ def _state(mine: list[dict[str, Any]], given: list[dict[str, Any]]) -> State:
         return State.untouched
     if any(_failed(cell) for cell in mine):
         return State.error
-    tests = [cell["source"] for cell in given if _is_test(cell)]
+    tests = [cell["source"] for cell in given if is_test(cell)]
     ran = {cell["source"] for cell in mine if type(cell["execution_count"]) is int}
     return State.passed if tests and all(source in ran for source in tests) else State.working
 
@@ -178,7 +196,8 @@ def _failed(cell: dict[str, Any]) -> bool:
     return any(isinstance(output, dict) and output.get("output_type") == "error" for output in cell["outputs"])
 
 
-def _is_test(cell: dict[str, Any]) -> bool:
+def is_test(cell: dict[str, Any]) -> bool:
+    """Whether a cell says if an exercise is right: a test in nbgrader's format, or one with assertions."""
     data = cell["metadata"].get("nbgrader")
     if isinstance(data, dict) and data.get("grade") is True and data.get("solution") is not True:
         return True

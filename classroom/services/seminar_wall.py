@@ -47,6 +47,8 @@ class Mark:
 
     state: State
     stuck: int | None
+    checked: bool = False
+    """Whether a check said so; else it is read off the saved notebook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,8 @@ def _mark(known: dict[str, str] | None, now: datetime) -> Mark:
     if known is None:
         return Mark(State.untouched, None)
     state = State(known["state"])
-    return Mark(state, _minutes(datetime.fromisoformat(known["since"]), now) if state == State.error else None)
+    stuck = _minutes(datetime.fromisoformat(known["since"]), now) if state == State.error else None
+    return Mark(state, stuck, checked=known.get("by") == "check")
 
 
 def _minutes(since: datetime, now: datetime) -> int:

@@ -6,7 +6,6 @@ hidden before it runs anything, so that no answer can hold it.
 
 import logging
 import math
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +17,8 @@ from classroom.config import Settings
 from classroom.errors import Conflict, HomeroomError, NotFound
 from classroom.messages import CHECKS_QUEUE
 from classroom.models import Assignment, CheckState, Enrolment, WorkCheck
-from classroom.services import manifests, outbox
+from classroom.models.work_check import Check
+from classroom.services import check_replies, manifests, outbox
 from classroom.services.manifests import Manifest
 from grader import jobs
 from grader.jobs import FileRef
@@ -30,11 +30,6 @@ PATIENCE = timedelta(minutes=5)
 """Longer than a check takes behind a few others; then it counts as lost and people may ask again."""
 WINDOW = timedelta(minutes=10)
 """The time within which checks are counted."""
-_MOST_ENTRIES = 500
-_LONGEST_TEXT = 2_000
-_STATUSES = ("checked", "unusable", "our_fault")
-_STATES = ("passes", "partial", "fails", "not_run", "unseen", "person", "unanswered")
-_KINDS = ("missing", "unreadable", "deleted", "unanswered", "copied", "changed", "failed", "order")
 
 
 class TooManyChecks(HomeroomError):
@@ -62,7 +57,7 @@ def ask(
         return running
     check_pace(session, enrolment=enrolment, settings=settings, now=now)
     if running is not None:
-        _end(running, {}, now)  # its message or its worker got lost
+        end(running, {}, now=now)  # its message or its worker got lost
         session.flush()
     check = WorkCheck(
         enrolment_id=enrolment.id, assignment_id=assignment.id, release_id=assignment.release_id, digest=digest, asked_at=now
@@ -84,17 +79,20 @@ def check_pace(session: Session, *, enrolment: Enrolment, settings: Settings, no
     To be called before their files are read, too: what is refused should cost nothing.
     """
     running = _running(session, enrolment)
-    if running is not None and is_awaited(running, now=now):
-        raise TooManyChecks("Your last check is still running. Wait for its answer, then check again.")
     theirs = select(func.count(), func.min(WorkCheck.asked_at)).join(WorkCheck.enrolment)
     count, first = session.execute(
         theirs.where(Enrolment.person_id == enrolment.person_id, WorkCheck.asked_at > now - WINDOW)
     ).one()
-    if count >= settings.checks_at_most:
+    refuse_too_many(running, count=count, first=first, at_most=settings.checks_at_most, now=now)
+
+
+def refuse_too_many(running: Check | None, *, count: int, first: datetime | None, at_most: int, now: datetime) -> None:
+    """Raise TooManyChecks while one's last check is awaited, and after ``count`` of them since ``first``, within the window."""
+    if running is not None and is_awaited(running, now=now):
+        raise TooManyChecks("Your last check is still running. Wait for its answer, then check again.")
+    if first is not None and count >= at_most:
         minutes = max(1, math.ceil((first + WINDOW - now).total_seconds() / 60))
-        raise TooManyChecks(
-            f"You have checked {count} times within ten minutes. Check again in {minutes} min; you can hand in at any time."
-        )
+        raise TooManyChecks(f"You have checked {count} times within ten minutes. Check again in {minutes} min.")
 
 
 def answered(session: Session, *, enrolment: Enrolment, assignment: Assignment, digest: str) -> WorkCheck | None:
@@ -116,14 +114,18 @@ def own_check(session: Session, *, enrolment: Enrolment, assignment: Assignment,
     return check
 
 
-def is_awaited(check: WorkCheck, *, now: datetime) -> bool:
+def is_awaited(check: Check, *, now: datetime) -> bool:
     """Whether an answer may still come soon; a message or a worker can get lost."""
     return check.state is not CheckState.done and now - check.asked_at < PATIENCE
 
 
 def note_progress(session: Session, *, check_id: int, cells_done: int, cells_total: int) -> None:
     """A sign of life from the worker. Nothing happens when the check has ended or never was."""
-    check = session.get(WorkCheck, check_id)
+    note(session.get(WorkCheck, check_id), cells_done=cells_done, cells_total=cells_total)
+
+
+def note(check: Check | None, *, cells_done: int, cells_total: int) -> None:
+    """The same of any check."""
     if check is not None and check.state is not CheckState.done:
         check.state, check.cells_done, check.cells_total = CheckState.running, cells_done, cells_total
 
@@ -134,7 +136,7 @@ def record(session: Session, *, check_id: int, reply: object, now: datetime) -> 
     if check is None or check.reply:
         return False
     questions = {(question["notebook"], question["grade_id"]) for question in check.release.questions}
-    _end(check, _read(reply, questions), now)
+    end(check, check_replies.read(reply, is_question=lambda notebook, grade_id: (notebook, grade_id) in questions), now=now)
     if check.reply["status"] == "our_fault":
         log.warning("check %d failed on our side: %s", check_id, check.reply["reason"])
     return True
@@ -167,41 +169,6 @@ def _message(check: WorkCheck, assignment: Assignment, manifest: Manifest, setti
     return {"check_id": check.id, "job": job.to_json(), "released": release.release_files, "seconds": settings.check_seconds}
 
 
-def _end(check: WorkCheck, reply: dict[str, Any], now: datetime) -> None:
+def end(check: Check, reply: dict[str, Any], *, now: datetime) -> None:
+    """Write down how any check ended; an empty reply: no answer came."""
     check.state, check.finished_at, check.reply = CheckState.done, now, reply
-
-
-def _read(reply: object, questions: set[tuple[str, str]]) -> dict[str, Any]:
-    """A worker's reply without trust in it: it ran next to student code. Only what has the right shape, about known questions."""
-    told = reply if isinstance(reply, dict) else {}
-    status = told.get("status")
-    return {
-        "status": status if status in _STATUSES else "our_fault",
-        "reason": _text(told.get("reason")),
-        "questions": [
-            {**_place(entry), "state": entry["state"], "message": _text(entry.get("message"))}
-            for entry in _entries(told.get("questions"))
-            if entry.get("state") in _STATES and (_text(entry.get("notebook")), _text(entry.get("grade_id"))) in questions
-        ],
-        "stumbles": [{**_place(entry), "message": _text(entry.get("message"))} for entry in _entries(told.get("stumbles"))],
-        "remarks": [
-            {**_place(entry), "kind": entry["kind"], "message": _text(entry.get("message")), "title": _text(entry.get("title"))}
-            for entry in _entries(told.get("remarks"))
-            if entry.get("kind") in _KINDS
-        ],
-    }
-
-
-def _entries(value: object) -> Iterator[dict[str, Any]]:
-    found = value[:_MOST_ENTRIES] if isinstance(value, list) else []
-    return (entry for entry in found if isinstance(entry, dict) and all(isinstance(key, str) for key in entry))
-
-
-def _place(entry: dict[str, Any]) -> dict[str, Any]:
-    cell = entry.get("cell")
-    place = {"notebook": _text(entry.get("notebook")), "grade_id": _text(entry.get("grade_id"))}
-    return {**place, "cell": cell if type(cell) is int else None}
-
-
-def _text(value: object) -> str:
-    return value[:_LONGEST_TEXT] if isinstance(value, str) else ""

@@ -98,6 +98,18 @@ def record_work_check(*, check_id: int, reply: object) -> None:
     checks.record_work_check(base.tools(), check_id=check_id, reply=reply)
 
 
+@app.task(name="classroom.guest_check_progress", quiet=True)  # type: ignore[untyped-decorator]
+def guest_check_progress(*, job_id: str, cells_done: int, cells_total: int) -> None:
+    """A grading worker is at a guest's check."""
+    checks.guest_check_progress(base.tools(), check_id=int(job_id), cells_done=cells_done, cells_total=cells_total)
+
+
+@app.task(name="classroom.record_guest_check")  # type: ignore[untyped-decorator]
+def record_guest_check(*, check_id: int, reply: object) -> None:
+    """What a worker found in a guest's work."""
+    checks.record_guest_check(base.tools(), check_id=check_id, reply=reply)
+
+
 @app.task(name=REAP, quiet=True)  # type: ignore[untyped-decorator]
 def reap() -> None:
     """Every five seconds."""

@@ -10,6 +10,7 @@ from classroom.services import (
     digests,
     due_collections,
     grading,
+    guest_checks,
     notifications,
     operations,
     outbox,
@@ -36,6 +37,7 @@ def reap(tools: Tools) -> None:
         again += grading.requeue_stale(session, settings=context.settings, queue_is_empty=queue_is_empty, now=now)
         outbox.forget_sent(session, before=now - KEPT)
         work_checks.forget(session, before=now - CHECKS_KEPT)
+        guest_checks.forget(session, before=now - CHECKS_KEPT)
     if again:
         tools.send_pending()
 

@@ -21,6 +21,7 @@ from classroom.web import (
     mail,
     navigation,
     notifications,
+    own_seat,
     own_server,
     people,
     receipts,
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     mail.blueprint,
     *study.BLUEPRINTS,
     own_server.blueprint,
+    own_seat.blueprint,
     *teach.BLUEPRINTS,
     seminars.blueprint,
 )

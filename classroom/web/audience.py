@@ -22,7 +22,8 @@ from flask.typing import ResponseReturnValue
 from classroom.errors import Forbidden, HomeroomError, NotFound
 from classroom.models import Enrolment
 from classroom.services import access, guests, identity, seminars
-from classroom.web.context import db, parts, person, settings, visitor
+from classroom.web.context import db, now, parts, person, settings, visitor
+from hub_bridge.names import is_guest_name
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -38,6 +39,7 @@ class Audience(StrEnum):
     staff = "staff"
     teacher = "teacher"
     own_server = "own_server"
+    own_seat = "own_seat"
     presenter = "presenter"
     guest = "guest"
 
@@ -54,6 +56,7 @@ class NoToken(HomeroomError):
     status = 401
 
 
+_UNKNOWN = "Your notebook server could not show who you are. Stop it, start it again, and try once more."
 SEAT_COOKIE = "seat"
 """Limited to its seminar's path, so a browser can hold a seat in several."""
 
@@ -100,6 +103,11 @@ def teacher(view: View) -> View:
 def own_server(view: View) -> View:
     """A notebook server of one of the course's students, which shows its token of the hub. It stands for its owner."""
     return _mark(view, Audience.own_server)
+
+
+def own_seat(view: View) -> View:
+    """The notebook server on a seat of a seminar that runs, which shows its token of the hub. It stands for the seat's guest."""
+    return _mark(view, Audience.own_seat)
 
 
 def presenter(view: View) -> View:
@@ -151,6 +159,8 @@ def _admit() -> ResponseReturnValue | None:
         _admit_hub()
     elif audience is Audience.own_server:
         _admit_own_server()
+    elif audience is Audience.own_seat:
+        _admit_own_seat()
     elif audience is Audience.guest:
         return _admit_guest()
     elif audience is not Audience.public:
@@ -168,13 +178,30 @@ def _admit_hub() -> None:
 
 def _admit_own_server() -> None:
     """The person is the one whose token it is; a cookie that comes along is not even looked at."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    name = parts().token_owners.owner_of(token) if scheme.lower() in {"token", "bearer"} else None
+    name = _token_owner()
     found = identity.person_named(db(), name) if name else None
     if found is None or not found.active:
-        raise NoToken("Your notebook server could not show who you are. Stop it, start it again, and try once more.")
+        raise NoToken(_UNKNOWN)
     g.server_person = found
     g.enrolment = _enrolment(Audience.student, course_slug=g.course_slug)
+
+
+def _admit_own_seat() -> None:
+    """The guest is the one on the seat whose token it is. Their seat, and no other, while the seminar runs."""
+    name = _token_owner()
+    if not name:
+        raise NoToken(_UNKNOWN)
+    found = guests.on_seat(db(), name) if is_guest_name(name) else None
+    if found is None or not guests.may_use_seat(found):
+        raise Forbidden("This is for the guests of a seminar, in the notebook on their seat.")
+    if found.seminar.is_over(now()):
+        raise Forbidden("The time is up. Save your notebook; your work is kept.")
+    g.guest, g.seminar = found, found.seminar
+
+
+def _token_owner() -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return parts().token_owners.owner_of(token) if scheme.lower() in {"token", "bearer"} else None
 
 
 def _admit_person(audience: Audience) -> ResponseReturnValue | None:

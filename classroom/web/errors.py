@@ -65,7 +65,7 @@ def page(status: int, sentence: str = "") -> ResponseReturnValue:
 
 
 def _wants_json() -> bool:
-    return request.blueprint in {"identity", "own_server"} or request.accept_mimetypes.best == "application/json"
+    return request.blueprint in {"identity", "own_server", "own_seat"} or request.accept_mimetypes.best == "application/json"
 
 
 def _refusal(error: HomeroomError) -> ResponseReturnValue:

@@ -15,10 +15,13 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
+from hub_bridge.names import is_guest_name
+
 ASKED = r"(state|checks/[0-9]{1,18})"
-DONE = r"(look|check|submit)"
+DONE = r"(look|check|submit|hand)"
 _SECONDS = 60
-_LEAST_PARTS = 3
+SEAT = "seat"
+_LEAST_PARTS_OF_GUESTS, _LEAST_PARTS = 2, 3
 NOT_FOUND, FORBIDDEN, BAD, AWAY = 404, 403, 400, 502
 NO_ANSWER = "Homeroom does not answer at this moment. Your work is saved here. Try again in a minute, or hand in on the portal."
 
@@ -38,13 +41,17 @@ class Portal:
         names = ("HOMEROOM_OWN_SERVER_URL", "HOMEROOM_PORTAL_URL", "JUPYTERHUB_API_TOKEN", "JUPYTERHUB_USER")
         return cls(*(os.environ.get(name, "") for name in names))
 
-    async def ask(self, method: str, assignment: str, what: str) -> tuple[int, dict[str, Any]]:
-        """Status and answer. ``assignment`` is ``courses/<course>/a/<assignment>``; a portal that is away answers in words."""
+    async def ask(self, method: str, place: str, what: str, told: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
+        """Status and answer. ``place`` is that of a Place, ``told`` goes along; a portal that is away answers in words."""
         request = HTTPRequest(
-            f"{self.api}/{assignment}/{what}",
+            f"{self.api}/{place}/{what}",
             method=method,
-            headers={"Authorization": f"token {self.token}", "Accept": "application/json"},
-            body=b"" if method == "POST" else None,
+            headers={
+                "Authorization": f"token {self.token}",
+                "Accept": "application/json",
+                **({"Content-Type": "application/json"} if told else {}),
+            },
+            body=(json.dumps(told).encode() if told else b"") if method == "POST" else None,
             connect_timeout=10,
             request_timeout=_SECONDS,
             follow_redirects=False,
@@ -69,22 +76,25 @@ class HandingInHandler(APIHandler):
 
     @web.authenticated
     async def post(self, what: str) -> None:
-        body: Any = self.get_json_body() or {}
-        await self._pass_on("POST", what, str(body.get("path", "")) if isinstance(body, dict) else "")
+        body: Any = self.get_json_body()
+        told = body if isinstance(body, dict) else {}
+        await self._pass_on("POST", what, str(told.get("path", "")), is_up=told.get("up") is True)
 
-    async def _pass_on(self, method: str, what: str, path: str) -> None:
+    async def _pass_on(self, method: str, what: str, path: str, *, is_up: bool = False) -> None:
         if self._visitor() != self.portal.owner:
             self._answer(FORBIDDEN, {"message": "Only the owner of this notebook server can check and hand in from here."})
             return
-        assignment = assignment_of(path)
-        if not self.portal.api or not assignment:
+        place = place_of(path, guest=is_guest_name(self.portal.owner))
+        if not self.portal.api or place is None:
             self._answer(200 if what == "" else BAD, {"assignment": None, "message": "This file belongs to no assignment."})
             return
-        status, told = await self.portal.ask(method, assignment, what)
+        sent = {"path": path.strip("/"), "up": is_up} if place.address == SEAT and method == "POST" else None
+        status, told = await self.portal.ask(method, place.address, what, sent)
         if what == "" and status in {NOT_FOUND, FORBIDDEN}:  # a folder of one's own, or staff: there is nothing to hand in
             self._answer(200, {"assignment": None})
             return
-        self._answer(status, {"page": f"{self.portal.pages}/{assignment}/", **told, "assignment": assignment})
+        page = {} if place.address == SEAT else {"page": f"{self.portal.pages}/{place.address}/"}
+        self._answer(status, {**page, "folder": place.folder, **told, "assignment": place.address})
 
     def _visitor(self) -> str:
         return str(getattr(self.current_user, "username", ""))
@@ -94,12 +104,27 @@ class HandingInHandler(APIHandler):
         self.finish(json.dumps(told))
 
 
-def assignment_of(path: str) -> str:
-    """The address of the assignment to which a file of the home belongs, by its folders; empty for any other file."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file belongs: ``address`` at the portal, and the folder of the home that is handed out and checked as one."""
+
+    address: str
+    folder: str
+
+
+def place_of(path: str, *, guest: bool) -> Place | None:
+    """Where a file of the home belongs, by its folders; None for a file that can belong to nothing.
+
+    Students have ``<course>/<assignment>/<file>``, a seminar's guests ``<folder>/<file>``. Whose server this is says
+    which of the two, never the path; the portal knows by the token and has the last word, on the folder, too.
+    """
     parts = path.strip("/").split("/")
-    if len(parts) < _LEAST_PARTS or any(part in {"", ".", ".."} for part in parts):
-        return ""
-    return f"courses/{quote(parts[0], safe='')}/a/{quote(parts[1], safe='')}"
+    if len(parts) < (_LEAST_PARTS_OF_GUESTS if guest else _LEAST_PARTS) or any(part in {"", ".", ".."} for part in parts):
+        return None
+    if guest:
+        return Place(SEAT, parts[0])
+    course, assignment = (quote(part, safe="") for part in parts[:2])
+    return Place(f"courses/{course}/a/{assignment}", f"{parts[0]}/{parts[1]}")
 
 
 def handlers(base_url: str) -> list[tuple[str, type[HandingInHandler], dict[str, Any]]]:

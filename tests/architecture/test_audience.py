@@ -64,9 +64,12 @@ def test_what_is_open_to_everybody_is_a_short_list(app: Flask) -> None:
 def test_what_changes_things_needs_a_token(app: Flask) -> None:
     csrf = app.extensions["csrf"]
     exempt = {blueprint.name for blueprint in csrf._exempt_blueprints} | set(csrf._exempt_views)
-    assert exempt == {"identity", "own_server"}, f"only an API that reads no cookie does without a form token: {sorted(exempt)}"
+    assert exempt == {"identity", "own_server", "own_seat"}, (
+        f"only an API that reads no cookie does without a form token: {sorted(exempt)}"
+    )
 
 
 def test_what_does_without_a_form_token_reads_no_cookie(app: Flask) -> None:
-    views = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in {"identity", "own_server"}}
-    assert {audience_of(app.view_functions[name]) for name in views} == {Audience.hub, Audience.own_server}
+    apis = {"identity", "own_server", "own_seat"}
+    views = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in apis}
+    assert {audience_of(app.view_functions[name]) for name in views} == {Audience.hub, Audience.own_server, Audience.own_seat}

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from classroom.config import PORTAL_PREFIX
-from classroom.services import guests, kept_work
+from classroom.services import guest_answers, guest_checks, guests, kept_work
 from classroom.web import audience
 from classroom.web.context import commit, db, guest, now, seminar, settings
 from classroom.web.seminars.blueprint import blueprint, secret
@@ -48,10 +48,12 @@ def make_link() -> ResponseReturnValue:
 
 def _facts() -> dict[str, object]:
     who = guest()
+    last = guest_checks.latest(db(), guest=who)
     token = kept_work.link_token(who, secret(), now=now())
     return {
         "seminar": seminar(),
         "guest": who,
+        "check": guest_answers.answer_of(last, now=now()) if last else None,
         "waiting": who.seat is None,
         "over": seminar().is_over(now()),
         "open": guests.may_use_seat(who),

@@ -218,6 +218,8 @@ def test_every_task_has_its_explicit_name_and_our_base() -> None:
         "classroom.grade_progress",
         "classroom.check_progress",
         "classroom.record_work_check",
+        "classroom.guest_check_progress",
+        "classroom.record_guest_check",
         "classroom.record_result",
         "classroom.record_check",
         "classroom.reap",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hub_bridge.singleuser.handing_in import AWAY, NO_ANSWER, Portal, assignment_of
+from hub_bridge.singleuser.handing_in import AWAY, NO_ANSWER, Place, Portal, place_of
 
 
 class Asked:
@@ -17,6 +17,7 @@ class Asked:
     def __init__(self) -> None:
         self.url = ""
         self.answer = (200, b"{}")
+        self.bodies: list[bytes] = []
         self.requests: list[tuple[str, str, str | None, str | None]] = []
 
     def portal(self, **more: str) -> Portal:
@@ -30,6 +31,8 @@ def asked() -> Iterator[Asked]:
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
             told.requests.append((self.command, self.path, self.headers.get("Authorization"), self.headers.get("Cookie")))
+            if length := int(self.headers.get("Content-Length") or 0):
+                told.bodies.append(self.rfile.read(length))
             status, data = told.answer
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
@@ -98,5 +101,24 @@ def test_a_portal_that_is_away_is_said(asked: Asked) -> None:
         ("bio1//n.ipynb", ""),
     ],
 )
-def test_a_file_belongs_to_the_assignment_of_its_folders(path: str, assignment: str) -> None:
-    assert assignment_of(path) == assignment
+def test_a_students_file_belongs_to_the_assignment_of_its_folders(path: str, assignment: str) -> None:
+    place = place_of(path, guest=False)
+
+    assert (place.address if place else "") == assignment
+
+
+@pytest.mark.parametrize("path", ["seminar/look.ipynb", "/seminar/look.ipynb", "bio1/growth/growth.ipynb"])
+def test_a_guests_file_belongs_to_the_seat_however_deep_it_lies(path: str) -> None:
+    assert place_of(path, guest=True) == Place("seat", path.strip("/").split("/")[0])
+
+
+@pytest.mark.parametrize("path", ["", "look.ipynb", "seminar/../look.ipynb", "../look.ipynb", "seminar//look.ipynb"])
+def test_a_guests_file_outside_a_folder_belongs_to_nothing(path: str) -> None:
+    assert place_of(path, guest=True) is None
+
+
+def test_what_a_guest_says_goes_along(asked: Asked) -> None:
+    asyncio.run(asked.portal().ask("POST", "seat", "hand", {"path": "seminar/look.ipynb", "up": True}))
+
+    assert asked.requests[0][:2] == ("POST", "/seat/hand")
+    assert asked.bodies == [b'{"path": "seminar/look.ipynb", "up": true}']

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub_bridge.scopes import PORTAL_SCOPES, guest_roles, roles_of, service_roles, staff_role
+from hub_bridge.scopes import PORTAL_SCOPES, SEAT_SCOPE, guest_roles, roles_of, service_roles, staff_role
 
 
 def test_everybody_may_use_their_own_server_and_the_portal_and_make_no_tokens() -> None:
@@ -43,5 +43,5 @@ def test_a_seminars_guest_has_one_role_of_its_own_and_nothing_of_the_portal() ->
     [role] = guest_roles()
 
     assert role["name"] != "user"
-    assert all(scope.endswith("!user") for scope in role["scopes"])
+    assert all(scope.endswith("!user") or scope == SEAT_SCOPE for scope in role["scopes"])
     assert not any("service" in scope or "token" in scope for scope in role["scopes"])

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import {
-  STATES, folderOf, inAssignment, mayBelong, span, timeLeft, untilChange, when, whereOf,
+  STATES, announcementKey, mayBelong, seminarLeft, span, timeLeft, untilChange, when, whereOf, within,
 } from "../../../hub_bridge/singleuser/share/labextensions/homeroom/static/words.js";
 
 const NOW = Date.parse("2026-09-07T10:00:00Z");
@@ -45,14 +45,31 @@ test("a place is named by heading or notebook, and by its cell", () => {
   assert.equal(whereOf({ title: "", notebook: "n.ipynb", cell: null }), "n.ipynb");
 });
 
-test("only notebooks inside an assignment's folder are asked about", () => {
+test("only notebooks inside a folder are asked about", () => {
   assert.ok(mayBelong("bio1/growth/growth.ipynb"));
   assert.ok(mayBelong("bio1/growth/part/two.ipynb"));
-  for (const path of ["growth.ipynb", "bio1/growth.ipynb", "bio1/growth/data.csv"]) assert.ok(!mayBelong(path));
-  assert.equal(inAssignment("bio1/growth/part/two.ipynb"), "part/two.ipynb");
-  assert.equal(folderOf("bio1/growth/part/two.ipynb"), "bio1/growth");
+  assert.ok(mayBelong("data-for-all/look.ipynb"));
+  for (const path of ["growth.ipynb", "bio1/growth/data.csv"]) assert.ok(!mayBelong(path));
+});
+
+test("a notebook is known by its path inside the folder that the server says", () => {
+  assert.equal(within("bio1/growth/part/two.ipynb", "bio1/growth"), "part/two.ipynb");
+  assert.equal(within("data-for-all/look.ipynb", "data-for-all"), "look.ipynb");
+  for (const folder of ["bio1/gro", "bio2/growth", "", undefined]) assert.equal(within("bio1/growth/two.ipynb", folder), "");
+});
+
+test("a seminar's last minutes stand out, and its end is said", () => {
+  assert.deepEqual(seminarLeft(NOW + 1_500_000, NOW), { text: "25 min left", tone: "quiet" });
+  assert.equal(seminarLeft(NOW + 200_000, NOW).tone, "warning");
+  assert.deepEqual(seminarLeft(NOW - 1000, NOW), { text: "The time is up", tone: "bad" });
+});
+
+test("an announcement that is made again is a new one, and no announcement has no name", () => {
+  const [first, again] = ["10:00", "10:05"].map((time) => announcementKey({ announcement: "Break", announced_at: time }));
+  assert.notEqual(first, again);
+  assert.equal(announcementKey({ announcement: "", announced_at: "10:00" }), "");
 });
 
 test("every state of a question has a word", () => {
-  for (const state of ["passes", "partial", "fails", "not_run", "unseen", "person", "unanswered"]) assert.ok(STATES[state][0]);
+  for (const state of ["passes", "partial", "fails", "not_run", "unseen", "person", "unanswered", "untouched", "unsaid"]) assert.ok(STATES[state][0]);
 });

@@ -4,11 +4,13 @@ import { askToHandIn } from "./question.js";
 import { saveAll } from "./saving.js";
 import { Strip } from "./strip.js";
 import { Tools } from "./toolbar.js";
-import { folderOf, inAssignment, mayBelong, untilChange, when } from "./words.js";
+import { SeatTools, seatRest } from "./seat.js";
+import { mayBelong, untilChange, when, within } from "./words.js";
 
 const ASK_AGAIN = 1000;
 const REFRESH = 300_000;
 const LEAST_REST = 60_000;
+const SEAT_REST = 2_000;
 const LONGEST_WAIT = 330_000;
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
@@ -25,7 +27,7 @@ export class Desk {
     this.busy = false;
     panel.context.pathChanged.connect(() => this.refresh());
     const look = () => {
-      if (!document.hidden && Date.now() - this.asked > LEAST_REST) this.refresh();
+      if (!document.hidden && Date.now() - this.asked > (this.isSeat ? SEAT_REST : LEAST_REST)) this.refresh();
     };
     document.addEventListener("visibilitychange", look);
     panel.disposed.connect(() => {
@@ -63,22 +65,22 @@ export class Desk {
     try {
       this.take(await this.portal.state(this.path));
     } catch (error) {
-      if (!this.state && error.page) this.take(this.unknown(error.page));
+      if (!this.state && error.page && error.folder) this.take(this.unknown(error));
       else this.tick();
     }
   }
 
   /** The portal does not answer and may know this notebook: the buttons are there, and say so when they are pressed. */
-  unknown(page) {
+  unknown({ page, folder }) {
     const nothing = { title: "", due_at: null, takes_work: true, receipt: null, now: new Date().toISOString() };
-    return { ...nothing, page, notebooks: [inAssignment(this.path)], unknown: true };
+    return { ...nothing, page, folder, notebooks: [within(this.path, folder)], unknown: true };
   }
 
   take(state) {
-    this.state = state?.notebooks.includes(inAssignment(this.path)) ? state : null;
+    this.state = state?.notebooks.includes(within(this.path, state.folder)) ? state : null;
     if (this.state) this.offset = Date.parse(state.now) - Date.now();
     if (this.belongs) {
-      this.tools ??= new Tools(this.panel, this.lab, { check: () => this.check(), submit: () => this.submit() });
+      this.tools ??= this.makeTools();
     } else {
       this.tools?.dispose();
       this.tools = null;
@@ -87,13 +89,26 @@ export class Desk {
     this.tick();
   }
 
+  /** Whether this is a seat of a seminar: nothing is handed in, and what the teacher announces should be seen soon. */
+  get isSeat() {
+    return this.state?.seat === true;
+  }
+
+  makeTools() {
+    const check = () => this.check();
+    if (this.isSeat) return new SeatTools(this.panel, this.lab, { check, hand: () => this.hand() });
+    return new Tools(this.panel, this.lab, { check, submit: () => this.submit() });
+  }
+
   /** Write the time left, and come again when the words change and when it is time to ask anew. */
   tick() {
     this.stopClock();
     if (!this.belongs) return;
     this.tools.show(this.state, this.due, this.now);
-    this.timers.push(setTimeout(() => this.tick(), untilChange(this.due, this.now)));
-    if (!document.hidden && Date.now() - this.asked > REFRESH) this.refresh();
+    const rest = this.isSeat ? seatRest() : REFRESH;
+    this.timers.push(setTimeout(() => this.tick(), Math.min(untilChange(this.due, this.now), rest)));
+    const isSeen = !document.hidden && (this.panel.isVisible || !this.isSeat);
+    if (isSeen && Date.now() - this.asked > rest) this.refresh();
   }
 
   stopClock() {
@@ -133,6 +148,10 @@ export class Desk {
     });
   }
 
+  hand() {
+    return this.doing(() => this.portal.post("hand", this.path, { up: !this.state.hand }));
+  }
+
   submit() {
     return this.doing(async () => {
       const unsaved = await saveAll(this.open());
@@ -146,8 +165,8 @@ export class Desk {
 
   /** The open notebooks of this assignment, this one first. */
   open() {
-    const folder = folderOf(this.path);
-    const beside = this.others().filter((panel) => folderOf(this.lab.localPath(panel.context.path)) === folder);
+    const { folder } = this.state;
+    const beside = this.others().filter((panel) => within(this.lab.localPath(panel.context.path), folder));
     return [this.panel, ...beside];
   }
 }

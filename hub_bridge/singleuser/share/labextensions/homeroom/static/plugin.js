@@ -8,7 +8,7 @@ const CATEGORY = "Homeroom";
 export function makePlugin(lab) {
   return {
     id: "homeroom:notebook",
-    description: "Check and hand in a notebook of a course from its toolbar.",
+    description: "Check and hand in a notebook of a course from its toolbar; in a seminar, check it and raise a hand.",
     autoStart: true,
     requires: [lab.notebook.INotebookTracker],
     optional: [lab.apputils.ICommandPalette],
@@ -31,12 +31,14 @@ export function makePlugin(lab) {
       tracker.forEach((panel) => welcome(panel));
 
       const here = () => desks.get(tracker.currentWidget);
-      const command = (id, label, deed) => {
-        app.commands.addCommand(id, { label, isEnabled: () => Boolean(here()?.belongs), execute: () => deed(here()) });
+      const command = (id, label, deed, isFor = () => true) => {
+        const isEnabled = () => Boolean(here()?.belongs) && isFor(here());
+        app.commands.addCommand(id, { label, isEnabled, execute: () => deed(here()) });
         palette?.addItem({ command: id, category: CATEGORY });
       };
       command("homeroom:check", "Check This Notebook", (desk) => desk?.check());
-      command("homeroom:submit", "Hand In This Assignment", (desk) => desk?.submit());
+      command("homeroom:submit", "Hand In This Assignment", (desk) => desk?.submit(), (desk) => !desk.isSeat);
+      command("homeroom:hand", "Raise or Lower My Hand", (desk) => desk?.hand(), (desk) => desk.isSeat);
       tracker.currentChanged.connect(() => app.commands.notifyCommandChanged());
     },
   };

@@ -1,10 +1,11 @@
 // Asks the portal, through the notebook server that this page comes from. No token is known here.
 
-/** What was asked was refused, or nobody answered. The message is a sentence; `page` is where to go on. */
+/** What was asked was refused, or nobody answered. The message is a sentence; `page` is where to go on, `folder` the assignment's. */
 export class Refused extends Error {
-  constructor(message, page) {
+  constructor(message, { page, folder } = {}) {
     super(message);
     this.page = page;
+    this.folder = folder;
   }
 }
 
@@ -15,7 +16,7 @@ export class Portal {
     this.settings = services.ServerConnection.makeSettings();
   }
 
-  /** Until when, the last receipt, the last check; null where the file belongs to no assignment. */
+  /** Until when, the last receipt or what is announced; null where the file belongs to no assignment and no seminar. */
   async state(path) {
     const told = await this.get("state", path);
     return told.assignment ? told : null;
@@ -25,8 +26,8 @@ export class Portal {
     return this.send(`${what}?path=${encodeURIComponent(path)}`, { method: "GET" });
   }
 
-  async post(what, path) {
-    return this.send(what, { method: "POST", body: JSON.stringify({ path }) });
+  async post(what, path, more = {}) {
+    return this.send(what, { method: "POST", body: JSON.stringify({ ...more, path }) });
   }
 
   async send(what, request) {
@@ -39,7 +40,7 @@ export class Portal {
     } catch {
       throw new Refused("Your notebook server does not answer. Is it still running? What you last saved is safe.");
     }
-    if (!answer.ok) throw new Refused(told.message || `The notebook server said ${answer.status}.`, told.page);
+    if (!answer.ok) throw new Refused(told.message || `The notebook server said ${answer.status}.`, told);
     return told;
   }
 }

@@ -6,8 +6,10 @@ const LARGEST_SHARE = 0.4;
 
 /** The strip of one notebook panel. Nothing is there until something is shown. */
 export class Strip {
-  constructor(panel, { widgets }) {
+  /** `onLeave` is called when somebody closes it. */
+  constructor(panel, { widgets }, { onLeave = () => {} } = {}) {
     this.panel = panel;
+    this.onLeave = onLeave;
     this.Widget = widgets.Widget;
     this.widget = null;
   }
@@ -44,6 +46,7 @@ export class Strip {
 
   leave() {
     this.close();
+    this.onLeave();
     this.panel.content.activate?.();
   }
 
@@ -79,7 +82,7 @@ export class Strip {
       return element(
         "tr",
         {},
-        element("th", { scope: "row" }, title, element("span", { class: "homeroom-small" }, ` ${grade_id}`)),
+        element("th", { scope: "row" }, title, grade_id ? element("span", { class: "homeroom-small" }, ` ${grade_id}`) : null),
         element("td", {}, element("span", { class: `homeroom-badge homeroom-${tone}` }, word)),
         element("td", {}, said),
       );

@@ -2,6 +2,7 @@
 
 const SOON = 2 * 86400;
 const HURRY = 3600;
+const LAST_MINUTES = 300;
 
 export const STATES = {
   passes: ["Passes", "good"],
@@ -11,6 +12,8 @@ export const STATES = {
   unseen: ["Hidden", "quiet"],
   person: ["By a person", "quiet"],
   unanswered: ["No answer", "warning"],
+  untouched: ["Not started", "quiet"],
+  unsaid: ["No result", "quiet"],
 };
 
 /**
@@ -53,19 +56,26 @@ export function whereOf(place) {
   return [place.title || place.notebook, place.cell ? `cell ${place.cell}` : ""].filter(Boolean).join(", ");
 }
 
-/** The path of a notebook inside its assignment's folder; JupyterLab's path begins with course and assignment. */
-export function inAssignment(path) {
-  return path.split("/").slice(2).join("/");
+/** The path of a notebook inside `folder`, an assignment's or a seminar's; empty for one that lies elsewhere. */
+export function within(path, folder) {
+  return folder && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : "";
 }
 
-/** The folder of the assignment that a path lies in. */
-export function folderOf(path) {
-  return path.split("/").slice(0, 2).join("/");
-}
-
-/** Whether a path can be that of a notebook of an assignment; others are not even asked about. */
+/** Whether a path can be that of a notebook of an assignment or a seminar; others are not even asked about. */
 export function mayBelong(path) {
-  return path.endsWith(".ipynb") && path.split("/").length > 2;
+  return path.endsWith(".ipynb") && path.includes("/");
+}
+
+/** The time left of a seminar, as timeLeft() says it. */
+export function seminarLeft(ends, now) {
+  const seconds = Math.floor((ends - now) / 1000);
+  if (seconds < 0) return { text: "The time is up", tone: "bad" };
+  return { text: `${span(seconds)} left`, tone: seconds < LAST_MINUTES ? "warning" : "quiet" };
+}
+
+/** What names an announcement, so that one that was put away stays away and a new one is shown; empty: there is none. */
+export function announcementKey({ announcement, announced_at }) {
+  return announcement ? `${announced_at} ${announcement}` : "";
 }
 
 function count(number, unit) {
