@@ -20,7 +20,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up install test check lint unit conformance corpus sandbox-walls functional browser test-slow fuzz bench bench-grading docs docs-screenshots merge-cases bench-seminar bench-merging lock format clean
+.PHONY: help up install test check lint unit conformance corpus sandbox-walls functional browser test-slow fuzz bench bench-grading docs docs-screenshots merge-cases bench-seminar bench-merging test-postgresql lock format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,10 @@ browser: $(VENV)/.dev $(VENV)/.chromium ## Tests in a real browser on the real s
 test-slow: $(VENV)/.dev $(VENV)/.chromium .venv-nbgrader/.done .venv-otter/.done ## Tests of minutes rather than seconds
 	for kind in unit conformance functional browser; do $(BIN)/pytest tests/$$kind -m slow --timeout 1800 || failed=1; done; test -z "$$failed"
 
+test-postgresql: $(VENV)/.dev ## The portal's tests on PostgreSQL: HOMEROOM_TEST_DATABASE_URL=postgresql://... names a server and a role that may make databases
+	@test -n "$${HOMEROOM_TEST_DATABASE_URL:-}" || { echo "Set HOMEROOM_TEST_DATABASE_URL, for example to postgresql://postgres@127.0.0.1/postgres"; exit 1; }
+	$(BIN)/pytest tests/unit/classroom tests/functional/test_stack.py -m "not slow" -n auto --maxprocesses 4 --dist loadfile
+
 bench: $(VENV)/.dev ## Measure the steps of a class of 1,200 against what they cannot beat
 	$(BIN)/python -m tests.bench
 
@@ -95,7 +99,7 @@ format: $(VENV)/.dev ## Put code into the house's format
 lock: $(VENV)/.build ## Resolve the locks in requirements/ anew
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" requirements/build.in -o requirements/build.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" pyproject.toml -o requirements/runtime.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" pyproject.toml --extra test --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" pyproject.toml --extra postgresql --extra test --extra dev -c requirements/runtime.txt -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" requirements/nbgrader.in -o requirements/nbgrader.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" requirements/otter.in -o requirements/otter.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" requirements/nbgitpuller.in -o requirements/nbgitpuller.txt

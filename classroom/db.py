@@ -2,16 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
+
+from classroom.errors import HomeroomError
 
 SessionMaker = sessionmaker[Session]
 
+POSTGRESQL = "For PostgreSQL install Homeroom with its driver: homeroom[postgresql]."
+
 
 def make_engine(url: str) -> Engine:
-    """An engine for ``url``; SQLite gets WAL, foreign keys and a patient lock."""
+    """An engine for ``url``; SQLite gets WAL, foreign keys and a patient lock. Raises HomeroomError for want of a driver."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return _on_a_server(make_url(url))
     # Errors go to logs, and what a statement was given may be a name, a mark or the hash of a password.
     engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
 
@@ -29,6 +33,15 @@ def make_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN" if options.get("homeroom_read_only") else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _on_a_server(url: URL) -> Engine:
+    if url.drivername == "postgresql":  # SQLAlchemy 2.0 would look for psycopg2
+        url = url.set(drivername="postgresql+psycopg")
+    try:
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    except ImportError as error:
+        raise HomeroomError(f"HOMEROOM_DATABASE_URL needs “{error.name}”, which is not installed. {POSTGRESQL}") from error
 
 
 def make_sessions(url: str) -> SessionMaker:

@@ -9,7 +9,8 @@ from classroom.config import Settings
 from classroom.stack.broker import broker_url
 from classroom.stack.state import State, read_json, write_json
 
-ADDRESSES = ("portal_url", "hub_url", "hub_api_url", "broker_url")
+ADDRESSES = ("portal_url", "hub_url", "hub_api_url", "broker_url", "database_url")
+"""Kept for the command line: started from another terminal, it must find the same hub, broker and database."""
 
 
 def make_settings(state: State, *, port: int) -> Settings:

@@ -27,6 +27,7 @@ from classroom.web import (
     receipts,
     security,
     seminars,
+    streams,
     study,
     teach,
     update_words,
@@ -83,7 +84,7 @@ def create_app(
     )
     context.init_app(app, parts)
     # The order matters: first where a request comes from, then who sent it, then whether it carries our form's token.
-    for part in (errors, assets, words, update_words, zones, navigation, people, security, audience):
+    for part in (errors, assets, words, update_words, zones, navigation, people, security, audience, streams):
         part.init_app(app)
     security.csrf.init_app(app)
     for blueprint in BLUEPRINTS:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.support import databases
+
 START_SECONDS = 120
 
 
@@ -40,6 +42,8 @@ class Stack:
     port: int
     process: subprocess.Popen[bytes]
     log: Path
+    database: str
+    """HOMEROOM_DATABASE_URL; empty for SQLite."""
     ready: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -64,6 +68,8 @@ class Stack:
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """What the portal's database says right now; only reading."""
+        if databases.SERVER:
+            return databases.rows(self.database, sql, *values)
         with closing(sqlite3.connect(f"file:{self.state / 'portal.sqlite'}?mode=ro", uri=True, timeout=30)) as database:
             return database.execute(sql, values).fetchall()
 
@@ -114,6 +120,7 @@ def start_stack(
     port = port or free_ports()
     state.parent.mkdir(parents=True, exist_ok=True)
     log = state.with_name(f"{state.name}.log")
+    database = databases.of_stack(state)
     command = [*homeroom, "up", "--port", str(port), "--state", str(state)]
     with log.open("ab") as out:
         process = subprocess.Popen(
@@ -121,10 +128,10 @@ def start_stack(
             stdout=out,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
-            env={**os.environ, **(env or {})},
+            env={**os.environ, "HOMEROOM_DATABASE_URL": database, **(env or {})},
             cwd=folder,
         )
-    stack = Stack(state=state, port=port, process=process, log=log)
+    stack = Stack(state=state, port=port, process=process, log=log, database=database)
     try:
         stack.wait_until_ready()
     except BaseException:

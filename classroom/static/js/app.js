@@ -34,10 +34,55 @@ function showTimes(root) {
   }
 }
 
-// Pieces of page that fetch themselves anew: data-poll holds the address, data-poll-every the seconds.
+// Pieces of page that fetch themselves anew: data-poll holds the address, data-poll-every the seconds. One that has data-live
+// is sent by the server whenever it has changed, and fetched like the others only where there is no place for another stream.
+
+let noPlaceUntil = 0;
 
 function pollAll(root) {
-  for (const element of root.querySelectorAll("[data-poll]")) schedule(element, 0);
+  for (const element of root.querySelectorAll("[data-poll]")) start(element);
+}
+
+function start(element) {
+  if (!element.dataset.live || !window.EventSource || Date.now() < noPlaceUntil) schedule(element, 0);
+  else if (document.hidden) document.addEventListener("visibilitychange", () => start(element), { once: true });
+  else listen(element);
+}
+
+function listen(element) {
+  const source = new EventSource(element.dataset.live);
+  const stopped = new AbortController();
+  let piece = null;
+  function leave() {
+    source.close();
+    stopped.abort();
+  }
+  function show() {
+    if (!element.isConnected) return leave();
+    const fresh = piece === null || isUsed(element) ? null : parse(piece);
+    if (!fresh) return;
+    piece = null;
+    put(element, fresh);
+    element = fresh;
+  }
+  source.addEventListener("message", (event) => {
+    piece = event.data;
+    show();
+  });
+  // What came while somebody was at a button inside is shown when they leave it.
+  document.addEventListener("focusout", () => setTimeout(show), { signal: stopped.signal });
+  source.addEventListener("error", () => {
+    if (source.readyState !== EventSource.CLOSED) return; // the browser connects again by itself
+    leave();
+    noPlaceUntil = Date.now() + 60000;
+    schedule(element, 0);
+  });
+  // A tab that nobody looks at takes no place.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) return;
+    leave();
+    start(element);
+  }, { signal: stopped.signal });
 }
 
 function schedule(element, failures) {
@@ -45,10 +90,11 @@ function schedule(element, failures) {
   setTimeout(() => poll(element, failures), seconds * 1000);
 }
 
-// Somebody is at a button or field inside: it must not go away under their hands. A scrolled table may be replaced.
+// Somebody is at a button or field inside, or is asked about one: it must not go away under their hands. A scrolled table may be
+// replaced.
 function isUsed(element) {
   const active = document.activeElement;
-  return element.contains(active) && !active.matches(".table-frame");
+  return Boolean(document.querySelector("dialog.confirm")) || (element.contains(active) && !active.matches(".table-frame"));
 }
 
 function replace(element, fresh) {
@@ -72,12 +118,20 @@ async function poll(element, failures) {
   }
   if (answer.status === 403 || answer.status === 404) return location.reload();
   if (!answer.ok) return schedule(element, failures + 1);
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild;
+  const fresh = parse(await answer.text());
   if (!fresh) return schedule(element, failures + 1);
   if ("reload" in fresh.dataset) return location.reload();
+  put(element, fresh);
+  if ("poll" in fresh.dataset) start(fresh);
+}
+
+function parse(text) {
+  return new DOMParser().parseFromString(text, "text/html").body.firstElementChild;
+}
+
+function put(element, fresh) {
   replace(element, fresh);
   showTimes(fresh);
-  if ("poll" in fresh.dataset) schedule(fresh, 0);
   pollAll(fresh);
 }
 

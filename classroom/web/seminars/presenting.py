@@ -3,19 +3,19 @@
 from collections.abc import Callable
 
 import segno
-from flask import render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from classroom.config import PORTAL_PREFIX
 from classroom.errors import HomeroomError
 from classroom.models import Guest
 from classroom.services import guests, seminar_material, seminars
-from classroom.web import audience
+from classroom.web import audience, streams
 from classroom.web.context import db, files, now, seminar, settings
 from classroom.web.security import takes_upload
 from classroom.web.seminars.blueprint import blueprint, join_address
 from classroom.web.seminars.making import read_files
-from classroom.web.seminars.wall import now_on_the_wall, wall_has_changed
+from classroom.web.seminars.wall import now_on_the_wall, seminar_is_over, wall_has_changed
 from classroom.web.teach.blueprint import act
 
 
@@ -38,6 +38,13 @@ def projector() -> str:
 def projector_now() -> str:
     """The part of it that changes."""
     return render_template("seminars/projector_now.html", **_facts())
+
+
+@blueprint.get("/seminars/<seminar>/projector/live")
+@audience.presenter
+def projector_live() -> Response:
+    """The same, as a stream."""
+    return streams.stream(projector_now, over=seminar_is_over)
 
 
 @blueprint.post("/seminars/<seminar>/doors")
@@ -157,5 +164,5 @@ def _facts() -> dict[str, object]:
         "picture": str(segno.make(address, error="m", micro=False).svg_data_uri(border=2, dark="#000", light="#fff")),
         "wall": now_on_the_wall(),
         "doors_open": what.doors_open(now()),
-        "over": what.is_over(now()),
+        "over": seminar_is_over(),
     }

@@ -1,10 +1,10 @@
-"""The live wall: people and exercises, as a piece of page that is fetched anew every two seconds."""
+"""The live wall: people and exercises, as a piece of page that is sent when it has changed, or fetched every two seconds."""
 
-from flask import current_app, render_template
+from flask import Response, current_app, render_template
 
 from classroom.services import seminar_wall
 from classroom.services.seminar_wall import Ticks, Wall
-from classroom.web import audience
+from classroom.web import audience, streams
 from classroom.web.context import db, files, now, seminar
 from classroom.web.seminars.blueprint import blueprint
 
@@ -15,7 +15,19 @@ _TICKS = "homeroom-wall"
 @audience.presenter
 def wall() -> str:
     """The wall as it is now."""
-    return render_template("seminars/wall.html", seminar=seminar(), wall=now_on_the_wall(), over=seminar().is_over(now()))
+    return render_template("seminars/wall.html", seminar=seminar(), wall=now_on_the_wall(), over=seminar_is_over())
+
+
+@blueprint.get("/seminars/<seminar>/wall/live")
+@audience.presenter
+def wall_live() -> Response:
+    """The same, as a stream."""
+    return streams.stream(wall, over=seminar_is_over)
+
+
+def seminar_is_over() -> bool:
+    """Whether there is anything to come."""
+    return seminar().is_over(now())
 
 
 def now_on_the_wall() -> Wall:

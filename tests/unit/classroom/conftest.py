@@ -1,10 +1,9 @@
-"""A course on a real SQLite file: sessions, a fixed time, a teacher and a student.
+"""A course on a real database (tests/support/databases.py): sessions, a fixed time, a teacher and a student.
 
 Everything the fixtures make is committed, so a test may open further sessions. A test that wrote through ``session`` commits
 before anything else opens one: SQLite has one writer.
 """
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -16,9 +15,10 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from classroom.config import Settings
-from classroom.db import SessionMaker, make_engine, make_sessions
-from classroom.models import Base, Course, Enrolment, Person, Role
+from classroom.db import SessionMaker, make_sessions
+from classroom.models import Course, Enrolment, Person, Role
 from grader.files import FileStore
+from tests.support.databases import Databases
 
 CountQueries = Callable[[], AbstractContextManager[list[str]]]
 MakeEnrolment = Callable[..., Enrolment]
@@ -30,32 +30,34 @@ def now() -> datetime:
     return datetime(2026, 9, 7, 10, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Settings over a state folder of the test's own."""
-    return Settings(state=tmp_path / "state", secret_key=SecretStr("a secret of the tests"), hub_token=SecretStr("hub token"))
-
-
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all tables and no rows, to be copied: making the tables takes longer than most tests."""
-    path = tmp_path_factory.mktemp("database") / "portal.sqlite"
-    engine = make_engine(f"sqlite:///{path}")
-    Base.metadata.create_all(engine)
-    engine.dispose()  # also brings everything from the write-ahead log into the file
-    return path
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Where fresh databases come from."""
+    made = Databases(tmp_path_factory.mktemp("database"))
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def sessions(settings: Settings, empty_database: Path) -> Iterator[SessionMaker]:
+def settings(tmp_path: Path, databases: Databases) -> Settings:
+    """Settings over a state folder of the test's own."""
+    return Settings(
+        state=tmp_path / "state",
+        database_url=databases.reserved(),
+        secret_key=SecretStr("a secret of the tests"),
+        hub_token=SecretStr("hub token"),
+    )
+
+
+@pytest.fixture
+def sessions(settings: Settings, databases: Databases) -> Iterator[SessionMaker]:
     """The session factory over a fresh database."""
-    settings.state.mkdir(parents=True)
-    shutil.copyfile(empty_database, settings.state / "portal.sqlite")
-    factory = make_sessions(settings.database)
-    engine = factory.kw["bind"]
-    assert isinstance(engine, Engine)
-    yield factory
-    engine.dispose()
+    with databases.made(settings) as url:
+        factory = make_sessions(url)
+        engine = factory.kw["bind"]
+        assert isinstance(engine, Engine)
+        yield factory
+        engine.dispose()
 
 
 @pytest.fixture

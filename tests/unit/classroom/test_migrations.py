@@ -1,5 +1,6 @@
 """The migrations make exactly the tables the models describe, may run twice, and go both ways."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,16 @@ from sqlalchemy import inspect, text
 from classroom import migrations
 from classroom.db import make_engine
 from classroom.models import Base
+from tests.support.databases import without_tables
+
+LATER = {"sqlite": "PRAGMA defer_foreign_keys=ON", "postgresql": "SET session_replication_role = replica"}
+"""Assignments and releases point to each other."""
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'portal.sqlite'}"
+def url(tmp_path: Path) -> Iterator[str]:
+    with without_tables(tmp_path) as made:
+        yield made
 
 
 def tables(url: str) -> set[str]:
@@ -49,12 +55,15 @@ def test_what_students_had_before_notifications_is_no_news_after_the_upgrade(url
     migrations.upgrade(url, "0003")
     engine = make_engine(url)
     rows = [
-        "INSERT INTO person (id, hub_name, display_name, active, creates_courses, created_at) VALUES (1, 'a', 'A', 1, 0, :now)",
+        (
+            "INSERT INTO person (id, hub_name, display_name, active, creates_courses, created_at)"
+            " VALUES (1, 'a', 'A', true, false, :now)"
+        ),
         "INSERT INTO course (id, slug, title, timezone, created_at) VALUES (1, 'bio1', 'Biology', 'UTC', :now)",
     ]
     assignment = (
         "INSERT INTO assignment (id, course_id, slug, title, position, created_at, accepts_late, limits, opens_at, published_at,"
-        " release_id) VALUES ({0}, 1, 'hw{0}', 'HW', 0, :now, 1, '{{}}', {1}, {2}, {0})"
+        " release_id) VALUES ({0}, 1, 'hw{0}', 'HW', 0, :now, true, '{{}}', {1}, {2}, {0})"
     )
     release = (
         "INSERT INTO release (id, assignment_id, digest, source_files, release_files, questions, max_score, created_at)"
@@ -63,7 +72,7 @@ def test_what_students_had_before_notifications_is_no_news_after_the_upgrade(url
     for number, opens, published in ((1, "NULL", ":now"), (2, "'2999-01-01 00:00:00'", ":now"), (3, "NULL", "NULL")):
         rows += [assignment.format(number, opens, published), release.format(number)]
     with engine.begin() as connection:
-        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        connection.exec_driver_sql(LATER[engine.dialect.name])
         for row in rows:
             connection.execute(text(row), {"now": "2026-09-07 10:00:00"} if ":now" in row else {})
 

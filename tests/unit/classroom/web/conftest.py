@@ -13,7 +13,8 @@ from classroom.config import Settings
 from classroom.db import SessionMaker
 from classroom.models import Assignment, Course, Enrolment, Person, Role
 from classroom.services.operation_context import OperationContext
-from classroom.web import create_app
+from classroom.web import create_app, streams
+from classroom.web.streams import Streams
 from grader.files import FileStore
 from hub_bridge.client import HubClient
 from hub_bridge.homes import Homes
@@ -56,6 +57,7 @@ def app(settings: Settings, sessions: SessionMaker, hub: HubStandIn, outgoing: O
     with HubClient(hub.api, "hub token", timeout=5) as client:
         made = create_app(settings, sessions=sessions, hub=client, sender=outgoing, clock=clock)
         made.config["TESTING"] = True
+        streams.init_app(made, Streams(length=0))  # whoever reads a whole stream is not kept waiting
         yield made
 
 
