@@ -1,7 +1,7 @@
 """One line for the servers of people and of seats
 
 Revision ID: 0010
-Revises: 0008
+Revises: 0009
 Create Date: 2026-11-26 19:40:00
 """
 
