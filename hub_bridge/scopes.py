@@ -16,8 +16,8 @@ CULLER_SCOPES = ("list:users", "read:users:activity", "read:servers", "delete:se
 SEAT_SCOPE = "custom:homeroom:seat"
 """To ask the portal about one's seat in a seminar. No scope of the hub's own: those let people sign in at the portal.
 
-Everybody has it, because a seat's server may be started before its guest has signed in, and its token gets no more than the seat has
-by then. It is worth something only to who has a seat, and the portal knows who that is.
+Everybody has it, because a seat's server may be started before its guest has signed in, and its token gets no more than the
+seat has by then. It is worth something only to who has a seat, and the portal knows who that is.
 """
 
 USER_SCOPES = (
