@@ -206,7 +206,7 @@ def guest_uses_the_buttons_in_the_notebook(page: Page, teacher: Page, stack: Sta
 
 def toggle_hand(page: Page, teacher: Page, rosa: Locator) -> None:
     """It was up from the seat page: down and up again, and the wall follows."""
-    expect(page.locator(".homeroom-standing")).to_contain_text("Your hand is up")
+    expect(page.locator(".homeroom-standing")).to_contain_text("left")
     page.get_by_role("button", name="Take hand down").click()
     expect(page.get_by_role("button", name="Raise hand")).to_be_visible()
     expect(rosa.get_by_text("Hand up")).to_have_count(0, timeout=LONG)
