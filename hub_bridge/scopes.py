@@ -13,24 +13,30 @@ PORTAL_SCOPES = ("admin:users", "admin:groups", "read:servers", "start:servers",
 CULLER_SCOPES = ("list:users", "read:users:activity", "read:servers", "delete:servers")
 """What the service that stops idle servers needs."""
 
+SEAT_SCOPE = "custom:homeroom:seat"
+"""To ask the portal about one's seat in a seminar. No scope of the hub's own: those let people sign in at the portal.
+
+Everybody has it, because a seat's server may be started before its guest has signed in, and its token gets no more than the
+seat has by then. It is worth something only to who has a seat, and the portal knows who that is.
+"""
+
 USER_SCOPES = (
     "read:users!user",
     "users:activity!user",
     "servers!user",
     "access:servers!user",
     f"access:services!service={PORTAL}",
+    SEAT_SCOPE,
 )
 """What everybody may do: use their own server and sign in at the portal.
 
 Not "self", which lets people make API tokens: such a token outlives a sign-out, a dropping and a change of role.
 """
 
-SEAT_SCOPE = "custom:homeroom:seat"
-"""To ask the portal about one's seat in a seminar. No scope of the hub's own: those let people sign in at the portal."""
 SERVER_SCOPES = ("users:activity!user", "access:servers!server", f"access:services!service={PORTAL}", SEAT_SCOPE)
 """What a notebook server's own token may do: report activity, know its owner, and ask the portal on the owner's behalf.
 
-Of these it gets what its owner has: a student's server no word about seats, a guest's none about courses.
+Of these it can do what its owner may: a guest's server has nothing of the portal but its seat.
 """
 GUEST_SCOPES = ("read:users!user", "users:activity!user", "servers!user", "access:servers!user", SEAT_SCOPE)
 """What a seminar's guest may do: use the one server. The portal is no place of theirs to sign in at."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.support.lab import LONG, run_first_code_cell
 from tests.support.look import Look
@@ -40,6 +40,8 @@ def test_a_seminar_from_the_form_to_the_kept_work(
     guest_sees_what_is_announced(guest)
     guest_works(stack)
     teacher_sees_the_progress_and_gives_a_file(teacher, stack, look, tmp_path)
+    guest_checks_on_the_seat_page(guest, stack, look)
+    guest_uses_the_buttons_in_the_notebook(guest, teacher, stack, look)
     guest_keeps_the_work(guest, look)
 
     another_device = open_browser(**PHONE)
@@ -148,6 +150,68 @@ def teacher_sees_the_progress_and_gives_a_file(page: Page, stack: Stack, look: L
 
 def guest_sees_what_is_announced(page: Page) -> None:
     expect(page.get_by_text("Ten minutes left")).to_be_visible(timeout=LONG)
+
+
+def guest_checks_on_the_seat_page(page: Page, stack: Stack, look: Look) -> None:
+    """The first exercise is right, the second was begun and is wrong."""
+    ((name,),) = stack.rows("select hub_name from seat where guest_id is not null")
+    path = stack.home(name) / "data-for-everybody" / "first-look.ipynb"
+    notebook, owner = json.loads(path.read_text()), path.stat()
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    code[3]["source"] = "longest = 'none'\nlongest"
+    path.write_text(json.dumps(notebook))
+    os.chown(path, owner.st_uid, owner.st_gid)
+    press(page, "Check my notebook")
+    expect(page.get_by_role("heading", name="What the check found")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("This is what the tests you can see say.")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("Exercise 1.*Passes"))).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("Exercise 2.*Fails"))).to_be_visible()
+    look(page, "guest-check")
+    page.get_by_role("link", name="Back to your seat").click()
+    expect(page.get_by_text("Your last check")).to_be_visible()
+    look(page, "guest-seat-checked")
+
+
+def guest_uses_the_buttons_in_the_notebook(page: Page, teacher: Page, stack: Stack, look: Look) -> None:
+    seat = page.url
+    rosa = teacher.get_by_role("row", name=re.compile("Rosa"))
+    expect(rosa.get_by_text("error, by a check")).to_have_count(1, timeout=LONG)
+    press(page, "Open my notebook")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.wait_for_url("**/lab/tree/**", timeout=LONG)
+    expect(page.locator(".homeroom-hand")).to_be_visible(timeout=LONG)
+    expect(page.locator(".homeroom-submit")).to_have_count(0)
+    banner = page.locator(".homeroom-strip").filter(has_text="From your teacher")
+    expect(banner).to_contain_text("Ten minutes left for exercise 2.")
+    page.screenshot(path=look.folder / "guest-lab-announcement.png")
+    banner.get_by_role("button", name="Close").click()
+    expect(banner).to_have_count(0)
+
+    toggle_hand(page, teacher, rosa)
+
+    page.locator(".homeroom-check").click()
+    found = page.locator(".homeroom-strip").filter(has_text="What the check found")
+    expect(found).to_contain_text("of 3 exercises pass", timeout=LONG)
+    page.screenshot(path=look.folder / "guest-lab-check.png")
+
+    teacher.get_by_label("Announcement").fill("Look at exercise 3 now.")
+    press(teacher, "Announce")
+    expect(page.locator(".homeroom-strip").filter(has_text="Look at exercise 3 now.")).to_be_visible(timeout=LONG)
+    expect(found).to_be_visible()
+    page.screenshot(path=look.folder / "guest-lab-both.png")
+    look(teacher, "seminar-wall-checks")
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    page.goto(seat)
+
+
+def toggle_hand(page: Page, teacher: Page, rosa: Locator) -> None:
+    """It was up from the seat page: down and up again, and the wall follows."""
+    expect(page.locator(".homeroom-standing")).to_contain_text("left")
+    page.get_by_role("button", name="Take hand down").click()
+    expect(page.get_by_role("button", name="Raise hand")).to_be_visible()
+    expect(rosa.get_by_text("Hand up")).to_have_count(0, timeout=LONG)
+    page.get_by_role("button", name="Raise hand").click()
+    expect(rosa.get_by_text("Hand up")).to_be_visible(timeout=LONG)
 
 
 def guest_keeps_the_work(page: Page, look: Look) -> None:

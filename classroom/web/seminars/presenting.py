@@ -87,7 +87,8 @@ def end() -> ResponseReturnValue:
 def announce() -> ResponseReturnValue:
     """A sentence for everybody."""
     text = request.form.get("announcement", "")
-    sentence = "Everybody sees it on their seat page." if text.strip() else "The announcement is taken away."
+    shown = "Everybody sees it within seconds, on their seat page and above their notebook."
+    sentence = shown if text.strip() else "The announcement is taken away."
     return _act(lambda: seminars.announce(db(), seminar=seminar(), text=text, now=now()), sentence)
 
 

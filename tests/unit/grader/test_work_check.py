@@ -196,3 +196,20 @@ def test_otters_public_cases_are_checked_and_its_hidden_ones_are_not(store: File
     assert list(states(right).values()) == ["passes"]
     assert list(states(wrong).values()) == ["fails"]
     assert "2000" not in json.dumps([right.to_json(), wrong.to_json()])
+
+
+def test_of_a_notebook_without_marked_tests_it_is_said_which_cells_ran_to_their_end(store: FileStore) -> None:
+    cells = [code("x = 2"), code("assert x == 2"), code("assert x == 3, 'not three'"), code("y = 1")]
+    given = {"n.ipynb": as_file(notebook(*cells))}
+    refs = stored(store, given)
+
+    found = run_work_check(
+        GradeJob("8", refs, refs, Limits()).to_json(),
+        [asdict(ref) for ref in refs],
+        store,
+        seconds=60,
+        on_progress=lambda _done, _total: None,
+    )
+
+    assert (found.status, found.ran) == ("checked", (1, 2, 4))
+    assert [(one.cell, one.message.split("\n")[0]) for one in found.stumbles] == [(3, "AssertionError: not three")]

@@ -2,15 +2,24 @@
 
 import pytest
 
-from hub_bridge.scopes import PORTAL_SCOPES, SEAT_SCOPE, guest_roles, roles_of, service_roles, staff_role
+from hub_bridge.scopes import PORTAL_SCOPES, SEAT_SCOPE, SERVER_SCOPES, guest_roles, roles_of, service_roles, staff_role
 
 
 def test_everybody_may_use_their_own_server_and_the_portal_and_make_no_tokens() -> None:
     [role] = roles_of({}, enter_servers=True)
 
     assert role["name"] == "user"
-    assert all(scope.endswith(("!user", "!service=portal")) for scope in role["scopes"])
+    assert all(scope.endswith(("!user", "!service=portal")) or scope == SEAT_SCOPE for scope in role["scopes"])
     assert not any("tokens" in scope or scope == "self" for scope in role["scopes"])
+
+
+def test_a_seats_server_may_ask_about_the_seat_though_it_was_started_before_anybody_sat_there() -> None:
+    """The hub makes a server's token of what its owner has at that moment, and uses it by what they have later."""
+    before = next(role for role in service_roles() if role["name"] == "user")
+
+    assert SEAT_SCOPE in before["scopes"]
+    assert SEAT_SCOPE in guest_roles()[0]["scopes"]
+    assert SEAT_SCOPE in SERVER_SCOPES
 
 
 def test_a_student_has_no_further_role() -> None:

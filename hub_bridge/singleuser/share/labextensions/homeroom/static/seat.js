@@ -44,10 +44,7 @@ export class SeatTools {
   show(state, ends, now) {
     const left = seminarLeft(ends, now);
     const title = `Ends ${new Date(ends).toLocaleTimeString()}`;
-    this.standing.node.replaceChildren(
-      element("span", { class: `homeroom-left homeroom-${left.tone}`, title }, left.text),
-      state.hand ? element("span", { role: "status" }, "Your hand is up") : null,
-    );
+    this.standing.node.replaceChildren(element("span", { class: `homeroom-left homeroom-${left.tone}`, title }, left.text));
     this.showHand(state.hand);
     this.banner.show(state, left.text);
   }

@@ -31,6 +31,8 @@ export class Strip {
     else {
       this.widget = new this.Widget({ node: element("div", { class: "homeroom-place" }, node) });
       this.panel.contentHeader.addWidget(this.widget);
+      // Its width is known only when the header was laid out; until then lines are broken as in a narrow one.
+      requestAnimationFrame(() => this.widget?.node.contains(node) && this.fit(node));
     }
     this.fit(node);
     if (kept) node.focus();
