@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from classroom.errors import Conflict, NotFound
 from classroom.models import LinkKind, Person, SignInLink
 
-_MOST_DIGITS = 18  # of an id in a database
+_MOST_DIGITS = 9  # of an id in a database
 _HELP = {
     LinkKind.invitation: "Ask your teacher for a new one, or sign in if you have a password.",
     LinkKind.sign_in: "Ask for a new one.",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from classroom.errors import NotFound
 from classroom.models import MailRhythm, Person
 
-_MOST_DIGITS = 18  # of an id in a database
+_MOST_DIGITS = 9  # of an id in a database
 _WRONG = "This link is not valid; a part of it may be missing. Sign in and choose on your account page instead."
 
 

@@ -13,7 +13,7 @@ LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """No I, L, O, 0 and 1: people read this from a wall and type it on a phone."""
 CODE_LENGTH = 6
 _PERSONAL_LENGTH = 8
-_MOST_DIGITS = 18
+_MOST_DIGITS = 9
 
 
 def new_code() -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import Flask
+from werkzeug.routing import IntegerConverter, Map
 
 from classroom.config import PORTAL_PREFIX, Settings, templates_folder
 from classroom.db import SessionMaker, make_sessions
@@ -41,6 +42,14 @@ from hub_bridge.tokens import TokenOwners
 
 ORDINARY_BODY = 1_000_000
 """Bytes a form may have; views that take files say so with ``security.takes_upload``."""
+
+
+class RowNumber(IntegerConverter):
+    """``<int:...>`` in an address: a number that a column of either database holds. Others name nothing and answer 404."""
+
+    def __init__(self, url_map: Map, fixed_digits: int = 0, *, signed: bool = False) -> None:
+        super().__init__(url_map, fixed_digits, max=2**31 - 1, signed=signed)
+
 
 BLUEPRINTS = (
     health.blueprint,
@@ -83,6 +92,7 @@ def create_app(
         clock=clock,
     )
     context.init_app(app, parts)
+    app.url_map.converters["int"] = RowNumber
     # The order matters: first where a request comes from, then who sent it, then whether it carries our form's token.
     for part in (errors, assets, words, update_words, zones, navigation, people, security, audience, streams):
         part.init_app(app)

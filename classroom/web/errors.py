@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from classroom.errors import HomeroomError
@@ -51,6 +51,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HomeRefused, _home)
     app.register_error_handler(HomeFull, _disk_full)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(DataError, _no_value)
     app.register_error_handler(Exception, _bug)
 
 
@@ -80,6 +81,12 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None or error.code < 400:  # noqa: PLR2004 - redirects are no errors
         return error.get_response()
     return page(error.code)
+
+
+def _no_value(error: DataError) -> ResponseReturnValue:
+    """PostgreSQL takes no NUL in a text and no number beyond its column; SQLite takes both."""
+    log.warning("refused by the database: %s", error.orig)
+    return page(400)
 
 
 def _hub(error: HubError) -> ResponseReturnValue:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.docs_pictures import picture
 from tests.support.lab import LONG, run_first_code_cell
 from tests.support.look import Look
 from tests.support.stack import Stack
@@ -71,6 +72,7 @@ def teacher_makes_a_seminar(page: Page, stack: Stack, look: Look) -> str:
     wall.goto(projector)
     expect(wall.get_by_text(code)).to_be_visible()
     look(wall, "seminar-projector")
+    picture(wall, "seminar-projector", width=960, height=540)
     wall.close()
     expect(page.get_by_text("1 of them warm")).to_be_visible(timeout=LONG)
     return code
@@ -103,6 +105,7 @@ def guest_looks_at_the_seat(page: Page, look: Look) -> str:
     press(page, "Raise my hand")
     expect(page.get_by_text("Your hand is up")).to_be_visible()
     look(page, "guest-seat-hand")
+    picture(page, "seminar-seat", width=390, height=700)
     return page.locator(".personal-code").inner_text()
 
 
@@ -144,6 +147,8 @@ def teacher_sees_the_progress_and_gives_a_file(page: Page, stack: Stack, look: L
     press(page, "Give it out")
     expect(page.get_by_text("Everybody gets it within seconds.")).to_be_visible()
     look(page, "seminar-present-working")
+    page.goto(page.url)  # without the sentence about the file
+    picture(page, "seminar-room", height=800)
     ((name,),) = stack.rows("select hub_name from seat where guest_id is not null")
     eventually("the file is there", (stack.home(name) / "data-for-everybody" / "hints.md").is_file)
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.docs_pictures import picture
 from tests.support.example_answers import answers_of, fill_in
 from tests.support.look import Look
 from tests.support.stack import Stack
 from tests.support.visitor import eventually
 
 COURSE, ASSIGNMENT = "data-101", "temperatures"
-PICTURES = os.environ.get("HOMEROOM_DOCS_SCREENSHOTS", "")
 
 
 @pytest.mark.slow
@@ -63,13 +63,7 @@ def press(page: Page, name: str | re.Pattern[str]) -> None:
 def show(page: Page, look: Look, name: str, *, width: int = 1280, height: int = 720) -> None:
     """Look at the page; where pictures for the docs are asked for, take one of its upper part."""
     look(page, f"student-{name}")
-    if PICTURES:
-        before = page.viewport_size
-        page.set_viewport_size({"width": width, "height": height})
-        page.evaluate("scrollTo(0, 0)")
-        page.screenshot(path=Path(PICTURES) / f"student-{name}.png", animations="disabled")
-        if before:
-            page.set_viewport_size(before)
+    picture(page, f"student-{name}", width=width, height=height)
 
 
 def sees_what_is_due(page: Page, stack: Stack, look: Look) -> None:

@@ -35,7 +35,7 @@ def test_all_who_watch_see_a_guest_save_and_closing_a_tab_frees_its_place(tmp_pa
 
             guest.come_in(code)
             for stream in streams:
-                _until(stream, "Rosa", "<strong>1</strong> in")
+                _until(stream, "Rosa", "<strong>1</strong> person is in")
             _solve_one(stack)
             _until(streams[0], "wall-passed")
             _until(streams[2], "wall-passed")

@@ -18,6 +18,7 @@ from classroom.web.local_time import read_local, write_local
 from classroom.web.security import takes_upload
 from classroom.web.seminars.blueprint import blueprint, secret
 from classroom.web.teach.blueprint import SEE_OTHER
+from classroom.web.zones import reader_zone
 
 INTERFACES = (("lab", "JupyterLab"), ("notebook", "Simple notebook, better on phones"))
 SOURCES = frozenset({"upload", "git", "example"})
@@ -37,8 +38,8 @@ def my_seminars() -> str:
 def new_seminar() -> str:
     """The form, filled in so that only the files have to be chosen."""
     _check_may_make()
-    soon = now() + timedelta(minutes=5)
-    usual = {"starts_at": write_local(soon, timezone="UTC"), "timezone": "UTC", "minutes": "90", "capacity": "40", "prewarm": "4"}
+    soon, zone = now() + timedelta(minutes=5), reader_zone()
+    usual = {"starts_at": write_local(soon, timezone=zone), "timezone": zone, "minutes": "90", "capacity": "40", "prewarm": "4"}
     return _form(usual)
 
 

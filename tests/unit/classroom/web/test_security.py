@@ -137,3 +137,13 @@ def test_style_sheets_may_be_kept_for_ever_under_their_hash_only(app: Flask, bro
 def test_nothing_outside_the_static_folder_is_served(browser: PageClient) -> None:
     for name in ("../config.py", "..%2fconfig.py", "css/../../config.py"):
         assert browser.get(f"/static/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**30])
+def test_a_number_that_no_row_can_have_names_nothing(browser: PageClient, number: int) -> None:
+    assert browser.get(f"/notifications/{number}").status_code == 404
+    assert browser.get(f"/courses/bio1/a/growth/attempts/{number}/").status_code == 404
+
+
+def test_a_text_that_a_database_cannot_hold_is_no_fault_of_ours(browser: PageClient) -> None:
+    assert browser.get("/courses/bio%001/").status_code in {400, 404}

@@ -83,7 +83,7 @@ def test_who_comes_in_is_sent_once_to_wall_and_projector(opened: Callable[..., T
 
     looks.before = [lambda: phone.post("", "hand", up="1")]
     projector = events(opened("projector"))
-    assert b"<strong>1</strong> in" in projector[0]
+    assert b"<strong>1</strong> person is in" in projector[0]
     assert projector[1:] == [BEAT, BEAT, BEAT]
 
 

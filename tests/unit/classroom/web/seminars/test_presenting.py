@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from classroom.models import Enrolment, Guest, GuestState, Seminar
-from tests.support.pages import PageClient, SignIn, text_of
+from tests.support.pages import PageClient, SignIn, soup_of, text_of
 from tests.support.phone import Phone
 from tests.support.seminar_room import EXERCISES, Room
 
@@ -27,6 +27,14 @@ def test_one_form_makes_a_seminar(presenter: PageClient, session: Session) -> No
     page = presenter.get(answer.location)
     assert seminar.code in text_of(page)
     assert "data:image/svg+xml" in page.get_data(as_text=True)
+
+
+def test_the_form_is_filled_in_on_the_readers_clock(presenter: PageClient) -> None:
+    presenter.flask.set_cookie("homeroom-zone", "Europe/Berlin")
+    page = soup_of(presenter.get("/seminars/new"))
+
+    assert page.select_one('input[name=timezone][value="Europe/Berlin"]')
+    assert page.select_one('input[name=starts_at][value="2026-09-07T12:05"]')
 
 
 def test_an_uploaded_notebook_is_given_out(presenter: PageClient, session: Session) -> None:
@@ -128,7 +136,7 @@ def test_the_projector_shows_nothing_of_guests_but_how_many(presenter: PageClien
     page = text_of(presenter.get(f"/seminars/{seminar.slug}/projector"))
 
     assert seminar.code in page
-    assert "1 in" in page
+    assert "1 person is in" in page
     assert "Rosa" not in page
 
 
