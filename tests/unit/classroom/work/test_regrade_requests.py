@@ -48,7 +48,7 @@ def test_points_are_not_said_to_be_changed_that_nobody_has_changed(lab: Lab, ret
     request = ask(lab, returned)
     with pytest.raises(HomeroomError, match="Nobody has given points"):
         answer(lab, request)
-    assert request.state is RegradeState.open
+    assert regrade_requests.requests_about(lab.session, submission=returned)[0].answered_at is None
 
     regrade(lab, request)
     answer(lab, request)
