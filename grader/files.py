@@ -1,9 +1,11 @@
 """The content store: files named by their sha256, written once, never changed."""
 
+import contextlib
 import hashlib
 import os
 import re
 import secrets
+from collections.abc import Container
 from pathlib import Path
 
 from grader.jobs import FileRef
@@ -29,6 +31,28 @@ def write_whole(target: Path, data: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
+def _is_older(path: Path, before: float) -> bool:
+    try:
+        return path.stat().st_mtime < before
+    except FileNotFoundError:  # a half file that has become whole
+        return False
+
+
+def _remove_unless_renewed(path: Path, before: float) -> bool:
+    going = path.with_name(f".{secrets.token_hex(8)}.going")
+    try:
+        path.rename(going)
+    except FileNotFoundError:
+        return False
+    if _is_older(going, before):
+        going.unlink()
+        return True
+    with contextlib.suppress(FileExistsError):  # written anew meanwhile: the same content
+        os.link(going, path)
+    going.unlink()
+    return False
+
+
 class FileStore:
     """A folder of files by digest. Safe to share between processes: a file appears whole or not at all."""
 
@@ -39,10 +63,22 @@ class FileStore:
         """Store ``data`` and return its sha256. Raises OSError (a full disk), leaving no half file."""
         digest = hashlib.sha256(data).hexdigest()
         target = self._path(digest)
-        if target.exists():
-            return digest
-        write_whole(target, data)
+        try:
+            os.utime(target)  # wanted again: the sweep leaves it alone
+        except FileNotFoundError:
+            write_whole(target, data)
         return digest
+
+    def sweep(self, *, wanted: Container[str], before: float) -> int:
+        """Remove what is not ``wanted`` and was not put (again) since ``before``, in seconds of the epoch; returns how many.
+
+        Safe while others put: a file is moved away before its time is looked at for the last time. Half files go, too.
+        """
+        removed = 0
+        for path in self.root.glob("[0-9a-f][0-9a-f]/*"):
+            if path.name not in wanted and _is_older(path, before):
+                removed += _remove_unless_renewed(path, before)
+        return removed
 
     def put_file(self, path: str, data: bytes) -> FileRef:
         """Store ``data`` and return the reference that names it ``path``."""

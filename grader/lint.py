@@ -15,7 +15,7 @@ from grader.located import located
 from grader.nbgrader_format import read_flags
 from grader.nbgrader_settings import Settings, is_for_the_engine, settings_of
 from grader.problems import Problem
-from grader.reading import UnreadableNotebook, language_of, read_notebook
+from grader.reading import UnreadableNotebook, cells_of, language_of, read_notebook
 from grader.regions import cut
 from grader.release import ReleaseResult, is_ignored, is_notebook, make_release
 from grader.split.obstacles import in_words
@@ -89,7 +89,7 @@ def _read(source: Source, made: ReleaseResult) -> Iterator[Problem]:
 def _read_notebook(path: str, data: bytes) -> Iterator[Problem]:
     """Answers that nothing scores: no test and no other question comes after them."""
     waiting: list[tuple[int, str]] = []
-    for number, cell in enumerate(_cells(data), start=1):
+    for number, cell in enumerate(cells_of(data), start=1):
         flags = read_flags(cell)
         if flags and flags.question:
             waiting = []
@@ -119,11 +119,11 @@ def _left_in_release(source: Source, released: Source) -> Iterator[Problem]:
         (path, number, cell["source"])
         for path, data in released.items()
         if is_notebook(path)
-        for number, cell in enumerate(_cells(data), start=1)
+        for number, cell in enumerate(cells_of(data), start=1)
     ]
     settings = settings_of(source)
     for path, data in source.items():
-        for number, cell in enumerate(_cells(data) if is_notebook(path) else [], start=1):
+        for number, cell in enumerate(cells_of(data) if is_notebook(path) else [], start=1):
             flags = read_flags(cell)
             for region in (settings.solution, settings.hidden_tests):
                 lost = "\n".join(cut(cell["source"], region).removed).strip()
@@ -156,7 +156,7 @@ class _Runs:
     _found: list[Problem] = field(default_factory=list)
 
     def problems(self) -> list[Problem]:
-        if not any(_cells(data) for path, data in self.source.items() if is_notebook(path)):
+        if not any(cells_of(data) for path, data in self.source.items() if is_notebook(path)):
             return []
         self.on_step("Running the source with its own solution ...")
         solved = self._grade(self.refs)
@@ -196,7 +196,7 @@ class _Runs:
     def _look_at_warnings(self, solved: GradeResult) -> None:
         """Homeroom does not mind stderr; nbgrader gives no points, and students wonder."""
         for ref in solved.executed:
-            for cell in _cells(self.files.get(ref.sha256)):
+            for cell in cells_of(self.files.get(ref.sha256)):
                 flags = read_flags(cell)
                 said = "".join(_text(output) for output in cell.get("outputs", []) if output.get("name") == "stderr")
                 if flags and flags.role == "tests" and said.strip():
@@ -211,7 +211,7 @@ class _Runs:
             (path, flags.grade_id): cell["source"]
             for path, data in self.source.items()
             if is_notebook(path)
-            for cell in _cells(data)
+            for cell in cells_of(data)
             if (flags := read_flags(cell))
         }
         for (notebook, grade_id), test in _shared(trials):
@@ -250,7 +250,7 @@ def _places(source: Source) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
     for path, data in source.items():
         if is_notebook(path):
-            for number, cell in enumerate(_cells(data), start=1):
+            for number, cell in enumerate(cells_of(data), start=1):
                 if flags := read_flags(cell):
                     found.setdefault((path, flags.grade_id), number)
     return found
@@ -258,16 +258,8 @@ def _places(source: Source) -> dict[tuple[str, str], int]:
 
 def _translated(source: Source) -> set[tuple[str, str]]:
     """The marked cells that come from another format, where tests without points are usual."""
-    marked = [(path, cell) for path, data in source.items() if is_notebook(path) for cell in _cells(data) if note_of(cell)]
+    marked = [(path, cell) for path, data in source.items() if is_notebook(path) for cell in cells_of(data) if note_of(cell)]
     return {(path, flags.grade_id) for path, cell in marked if (flags := read_flags(cell))}
-
-
-def _cells(data: bytes) -> list[dict[str, Any]]:
-    try:
-        cells: list[dict[str, Any]] = read_notebook(data)["cells"]
-    except UnreadableNotebook:
-        return []
-    return cells
 
 
 def _text(output: dict[str, Any]) -> str:

@@ -54,6 +54,15 @@ def read_notebook(data: bytes) -> dict[str, Any]:
     return notebook
 
 
+def cells_of(data: bytes) -> list[dict[str, Any]]:
+    """The cells of a notebook; none of a file that cannot be read as one."""
+    try:
+        cells: list[dict[str, Any]] = read_notebook(data)["cells"]
+    except UnreadableNotebook:
+        return []
+    return cells
+
+
 def write_notebook(notebook: dict[str, Any]) -> bytes:
     """``notebook`` as a file, laid out as Jupyter writes it; equal notebooks give equal bytes."""
     cells = [{**cell, "source": cell["source"].splitlines(keepends=True)} for cell in notebook["cells"]]

@@ -104,10 +104,11 @@ class Folder:
             raise
         return name
 
-    def add(self, hidden: str, name: str) -> bool:
-        """Give a hidden file the name ``name`` as well; False, and nothing done, when something has it."""
+    def add(self, hidden: str, name: str, folder: "Folder | None" = None) -> bool:
+        """Give a hidden file the name ``name`` as well, here or in ``folder``; False, and nothing done, when that is taken."""
+        target = folder or self
         try:
-            os.link(hidden, name, src_dir_fd=self._fd, dst_dir_fd=self._fd, follow_symlinks=False)
+            os.link(hidden, name, src_dir_fd=self._fd, dst_dir_fd=target._fd, follow_symlinks=False)  # noqa: SLF001
         except FileExistsError:
             return False
         return True

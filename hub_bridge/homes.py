@@ -124,31 +124,40 @@ class Homes:
         except HomeRefused:  # larger, or no plain file
             return False
 
-    def put_aside(self, name: str, rel: str, into: str, *, uid: int | None) -> bool:
-        """Move whatever is at ``rel`` to ``into``, making folders on the way. The owner finds it there as it was.
+    def exchange(
+        self, name: str, rel: str, data: bytes, *, aside: str, uid: int | None, over: Collection[str] | None = None
+    ) -> tuple[Placed, bool]:
+        """Write ``data`` to the file ``rel`` after moving whatever is there to ``aside``, a name nothing has. Nothing is copied.
 
-        False, and nothing done, when nothing is at ``rel`` or something is at ``into``. Raises HomeRefused, HomeFull.
+        Says what was done, and whether something is at ``aside`` now. ``exists``: what the owner has saved meanwhile is at
+        ``rel``. With ``over`` only what has one of these sha256 is replaced; anything else is given its name back. The new file
+        is on the disk before the old one moves. Raises HomeRefused, HomeFull; then ``rel`` is as it was.
         """
-        (*folders, leaf), (*others, other) = _parts(rel), _parts(into)
-        with _sentences(into), ExitStack() as stack:
-            folder = self._walk(stack, name, folders)
-            target = stack.enter_context(self._home(name))
-            for part in others:
-                target = stack.enter_context(target.make_subfolder(part, mode=0o755, uid=uid))
-            if target.has(other) or not folder.has(leaf):
-                return False
-            folder.move(leaf, target, other)
-            target.settle()
-            folder.settle()
-        return True
+        (*folders, leaf), (*others, other) = _parts(rel), _parts(aside)
+        with _sentences(rel), ExitStack() as stack:
+            folder, target = (stack.enter_context(self._home(name)) for _ in range(2))
+            for part in folders:
+                folder = stack.enter_context(folder.make_subfolder(part, mode=0o755, uid=uid))
+            hidden = folder.write_hidden(data, uid=uid)
+            try:
+                if folder.add(hidden, leaf):
+                    return Placed.written, False
+                for part in others:
+                    target = stack.enter_context(target.make_subfolder(part, mode=0o755, uid=uid))
+                return _move_aside(folder, hidden, leaf, (target, other), over)
+            finally:
+                folder.remove(hidden)
+                target.settle()
+                folder.settle()
 
-    def count(self, name: str, rel: str) -> int:
-        """How many names the folder ``rel`` holds; none when it is not there. Raises HomeRefused."""
+    def names(self, name: str, rel: str) -> list[str]:
+        """The names of what the folder ``rel`` holds, folders left out; none when it is not there. Raises HomeRefused."""
         with _sentences(rel), ExitStack() as stack:
             try:
-                return sum(1 for _ in self._walk(stack, name, _parts(rel)).names())
+                found = islice(self._walk(stack, name, _parts(rel)).names(), MAX_NAMES)
+                return [leaf for leaf, is_folder in found if not is_folder]
             except FileNotFoundError:
-                return 0
+                return []
 
     def stamp(self, name: str, rel: str) -> str | None:
         """When the file ``rel`` was changed, and its size, as one word to compare; None when it is not there or out of reach."""
@@ -273,6 +282,24 @@ def _appear(folder: Folder, hidden: str, leaf: str, *, replace: bool, over: Coll
         folder.replace(hidden, leaf)
         return Placed.replaced
     return Placed.exists
+
+
+def _move_aside(
+    folder: Folder, hidden: str, leaf: str, aside: tuple[Folder, str], over: Collection[str] | None
+) -> tuple[Placed, bool]:
+    target, other = aside
+    if over is not None and _digest(folder, leaf) not in over:
+        return Placed.exists, False
+    try:
+        folder.move(leaf, target, other)
+    except FileNotFoundError:  # deleted meanwhile
+        return (Placed.written if folder.add(hidden, leaf) else Placed.exists), False
+    if over is not None and _digest(target, other) not in over:  # saved at this very moment
+        is_back = target.add(other, leaf, folder)
+        if is_back:
+            target.remove(other)
+        return Placed.exists, not is_back
+    return (Placed.replaced if folder.add(hidden, leaf) else Placed.exists), True
 
 
 def _digest(folder: Folder, leaf: str) -> str | None:

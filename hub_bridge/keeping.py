@@ -1,43 +1,116 @@
-"""Replacing a file of a home without losing what was there: that is moved to ``.homeroom/before/<what>/`` first."""
+"""Replacing a file of a home without losing what was there: that is among the file's copies then, hidden and not too many.
+
+The copies of ``bio1/growth/growth.ipynb`` are in ``.homeroom/before/bio1/growth/growth.ipynb/``, named after the time. Homes
+of earlier versions have copies elsewhere, too: those of updates are still found by name, beside the assignment; what was
+restored over stays where it is, for its owner.
+"""
+
+import re
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
 from hub_bridge.homes import MAX_DEPTH, HomeRefused, Homes, Placed
 
 BEFORE = ".homeroom/before"
-"""Where in a home earlier states are kept. Hidden, and never part of what is handed in."""
+"""Where in a home copies are. Hidden, and never part of what is handed in."""
 
-MOST_KEPT = 200
-"""Earlier states in one home; further ones are refused until some are removed."""
+KEPT = 10
+"""Copies of one file that are kept; the oldest go."""
 
-_TRIES = 20
-_DEEPEST = MAX_DEPTH - 4
-"""Folders of a path that are kept; of deeper ones the last so many."""
+SIZE_LIMIT = 50_000_000
+"""The largest copy that is read, in bytes: what may be handed in at all."""
 
-
-def replace_keeping(homes: Homes, name: str, rel: str, data: bytes, *, uid: int | None, what: str) -> str | None:
-    """Put ``data`` at ``rel`` in the home; what has that name is moved to ``.homeroom/before/<what>/`` first.
-
-    Returns where that is now, None when nothing had to be kept: the file was not there, or is this one already. Calling it
-    again changes nothing. No moment loses anything, also when the owner saves meanwhile: what was saved in between is kept,
-    too. Raises HomeRefused, HomeFull.
-    """
-    kept = None
-    for number in range(1, _TRIES):
-        if homes.place(name, rel, data, uid=uid) is Placed.written or homes.holds(name, rel, data):
-            return kept
-        aside = _aside(what if number == 1 else f"{what}-{number}", rel)
-        if homes.put_aside(name, rel, aside, uid=uid):
-            kept = kept or aside
-    raise HomeRefused(f"{rel} is being changed all the time. Close the notebook and try again.")
+_TRIES = 9
+"""Times that a file may be saved while it is being replaced. Fewer than copies are kept, so that none of these goes."""
+_DEEPEST = MAX_DEPTH - len(BEFORE.split("/")) - 1
+"""Parts of a path that its copies' folder is named after; of deeper ones the last so many."""
+_NAME = re.compile(r"\d{8}T\d{6}Z-\d-[0-9a-f]{8}(\.\w{1,20})?")
+_EARLIER_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}(\.\w{1,20})?")
 
 
-def check_room(homes: Homes, name: str) -> None:
-    """Raise HomeRefused, with what to do, when a home keeps as many earlier states as it may."""
-    if homes.count(name, BEFORE) >= MOST_KEPT:
-        raise HomeRefused(
-            f"Your folder {BEFORE} holds {MOST_KEPT} earlier states. Remove those you don't need, then try again: "
-            f"in a terminal, look with ls ~/{BEFORE} and remove with rm -r."
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of one file; ``kept_at`` is when it was replaced."""
+
+    name: str
+    kept_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """What replaces files in the folder ``folder`` (``course/assignment``) of one home. All raise HomeRefused, HomeFull."""
+
+    homes: Homes
+    name: str
+    uid: int | None
+    folder: str
+
+    def replace(self, path: str, data: bytes, *, now: datetime) -> str | None:
+        """Put ``data`` in the place of whatever ``path`` is; returns the name of the copy of that.
+
+        None when there was nothing to keep: no file, or this one already. No moment loses anything, also when the owner saves
+        meanwhile: what was saved in between is kept, too, and the newest copy's name is returned.
+        """
+        newest = None
+        for number in range(1, _TRIES + 1):
+            if self.homes.holds(self.name, f"{self.folder}/{path}", data):
+                return newest
+            done, copy = self._exchange(path, data, number, now)
+            newest = copy or newest
+            if done:
+                self._thin_out(path)
+                return newest
+        raise HomeRefused(f"{path} is being saved all the time. Close it in JupyterLab and try again.")
+
+    def replace_version(self, path: str, data: bytes, *, over: Collection[str], now: datetime) -> str | None:
+        """The same once, and only where the sha256 of what is there is one of ``over``; None when it is not (any more)."""
+        done, copy = self._exchange(path, data, 1, now, over=over)
+        if done:
+            self._thin_out(path)
+        return copy if done else None
+
+    def copies(self, path: str) -> list[Copy]:
+        """The copies of a file, newest first."""
+        found = [
+            name
+            for folder, pattern in ((self._folder_of(path), _NAME), (self._earlier_folder_of(path), _EARLIER_NAME))
+            for name in self.homes.names(self.name, folder)
+            if pattern.fullmatch(name)
+        ]
+        copies = [Copy(name, datetime.strptime(name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)) for name in found]
+        return sorted(copies, key=lambda copy: copy.name, reverse=True)
+
+    def read(self, path: str, copy: str) -> bytes | None:
+        """A copy of a file by its name; None when it is not there any more, or never was."""
+        if _NAME.fullmatch(copy):
+            return self.homes.read(self.name, f"{self._folder_of(path)}/{copy}", limit=SIZE_LIMIT)
+        if _EARLIER_NAME.fullmatch(copy):
+            return self.homes.read(self.name, f"{self._earlier_folder_of(path)}/{copy}", limit=SIZE_LIMIT)
+        return None
+
+    def where(self, path: str) -> str:
+        """The folder in the home that has the copies of a file."""
+        return self._folder_of(path)
+
+    def _exchange(
+        self, path: str, data: bytes, number: int, now: datetime, over: Collection[str] | None = None
+    ) -> tuple[bool, str | None]:
+        suffix = PurePosixPath(path).suffix
+        ending = suffix if re.fullmatch(r"\.\w{1,20}", suffix) else ""
+        copy = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{number}-{secrets.token_hex(4)}{ending}"
+        placed, is_kept = self.homes.exchange(
+            self.name, f"{self.folder}/{path}", data, aside=f"{self._folder_of(path)}/{copy}", uid=self.uid, over=over
         )
+        return placed is not Placed.exists, copy if is_kept else None
 
+    def _thin_out(self, path: str) -> None:
+        self.homes.thin_out(self.name, self._folder_of(path), keep=KEPT, ours=lambda leaf: bool(_NAME.fullmatch(leaf)))
 
-def _aside(what: str, rel: str) -> str:
-    return "/".join([BEFORE, what, *rel.split("/")[-_DEEPEST:]])
+    def _folder_of(self, path: str) -> str:
+        return "/".join([BEFORE, *f"{self.folder}/{path}".split("/")[-_DEEPEST:]])
+
+    def _earlier_folder_of(self, path: str) -> str:
+        return f"{self.folder}/{BEFORE}/{path}"

@@ -38,6 +38,8 @@ class Person(Base):
     timezone: Mapped[str | None] = mapped_column(String(60))
     """The zone they want to read times in; None: their browser's."""
     mail_rhythm: Mapped[MailRhythm] = mapped_column(default=MailRhythm.daily, server_default=MailRhythm.daily.value)
+    sign_in_nonce: Mapped[str | None] = mapped_column(String(32))
+    """Part of every session of theirs in the portal; signing out renews it, which ends them all. None: they never did."""
     digest_at: Mapped[datetime | None]
     """When the last mail about their courses was made."""
 

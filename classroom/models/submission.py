@@ -21,7 +21,7 @@ class Trigger(StrEnum):
 
 
 class Submission(Base):
-    """One attempt. ``digest`` is the sha256 of the manifest ``files``; the row, once written, never changes."""
+    """One attempt. ``digest`` is the sha256 of the manifest ``files``; the row, once written, never changes, but for ``late``."""
 
     __tablename__ = "submission"
     __table_args__ = (UniqueConstraint("enrolment_id", "assignment_id", "attempt"),)
@@ -37,6 +37,7 @@ class Submission(Base):
     received_at: Mapped[datetime]
     trigger: Mapped[Trigger]
     late: Mapped[bool] = mapped_column(default=False)
+    """Came after its student's deadline, as that stands now; see services/lateness.py."""
 
     enrolment: Mapped[Enrolment] = relationship()
     assignment: Mapped[Assignment] = relationship()

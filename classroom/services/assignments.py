@@ -22,7 +22,7 @@ from classroom.models import (
     Person,
     Submission,
 )
-from classroom.services import deliveries, due_collections
+from classroom.services import deliveries, due_collections, lateness
 from classroom.services.class_list import newest_attempts, student_ids
 from classroom.services.grade_totals import grade_totals
 from grader.jobs import LIMITS, Limits, Shown, read_limits
@@ -61,7 +61,7 @@ def update(
 ) -> None:
     """Change title, dates, whether late work is taken, and what students see of failed tests.
 
-    A new due date in the future is collected anew.
+    A new due date in the future is collected anew, and by it each attempt is late or not.
     """
     title = title.strip()
     if not title or len(title) > _LONGEST_TITLE:
@@ -75,6 +75,7 @@ def update(
     assignment.opens_at, assignment.due_at, assignment.accepts_late = opens_at, due_at, accepts_late
     if is_moved:
         due_collections.collect_anew(session, assignment=assignment, now=now)
+        lateness.mark_anew(session, assignment=assignment)
     session.flush()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from classroom.errors import HomeroomError, NotFound
 from classroom.models import Assignment, Enrolment, Extension, NotificationKind, Person
-from classroom.services import deadlines, notifications
+from classroom.services import deadlines, lateness, notifications
 from classroom.services.class_list import is_student
 
 LONGEST = timedelta(days=365)
@@ -54,8 +54,8 @@ def give(
 ) -> datetime:
     """Give these students so many minutes more than the others, in place of what they had; returns their deadline.
 
-    They are told, unless nothing changes for them. Raises HomeroomError when it makes no sense (no due date, no time, over before
-    it begins), NotFound when one of them is no student of the course.
+    They are told, unless nothing changes for them; what they handed in in time now is no longer marked late. Raises HomeroomError
+    when it makes no sense (no due date, no time, over before it begins), NotFound when one of them is no student of the course.
     """
     due_at = _check(assignment, minutes, note, now)
     students = _students(session, assignment, enrolment_ids)
@@ -73,7 +73,7 @@ def give(
         row.minutes, row.note, row.given_at, row.collected_at = minutes, note.strip(), now, None
         row.given_by_id = actor.id if actor else None
         session.add(row)
-    session.flush()
+    lateness.mark_anew(session, assignment=assignment, enrolment_ids=[student.id for student in students])
     notifications.tell(
         session,
         person_ids=news,
@@ -88,9 +88,10 @@ def give(
 
 
 def take_back(session: Session, *, extension: Extension) -> None:
-    """The common due date holds again for this student."""
+    """The common due date holds again for this student, also for what was handed in already."""
+    assignment, enrolment_id = extension.assignment, extension.enrolment_id
     session.delete(extension)
-    session.flush()
+    lateness.mark_anew(session, assignment=assignment, enrolment_ids=[enrolment_id])
 
 
 def extension_in(session: Session, *, assignment: Assignment, extension_id: int) -> Extension:

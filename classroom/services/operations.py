@@ -41,6 +41,8 @@ def start(
         Operation.assignment_id.is_(None) if assignment is None else Operation.assignment_id == assignment.id,
         Operation.state == OperationState.queued,
     )
+    if kind is OperationKind.collect:  # a deadline's collection is for some, what a teacher asks for is for everybody
+        waiting = waiting.where(Operation.created_by_id.is_(None) if actor is None else Operation.created_by_id.is_not(None))
     if operation := session.scalar(waiting.limit(1)):
         if operation.problems:  # it was put off: somebody is asking for it now
             _send(session, operation, now)

@@ -12,12 +12,13 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from classroom.models import Person, UpdateOutcome
-from classroom.services import copies
 from grader.files import FileStore, MissingFile
 from grader.merging import Merged, Unmergeable, merge, release_of
 from grader.reading import SIZE_LIMIT
 from hub_bridge.homes import HomeRefused, Homes, Placed
+from hub_bridge.keeping import Keeper
 
+_TRIES = 3
 _RESTLESS = "The file was being saved again and again while the new version came."
 
 
@@ -116,7 +117,7 @@ class Recipient:
 
     def _merge(self, path: str) -> Arrival:
         parcel, data = self.parcel, self.parcel.contents[path]
-        for _ in range(copies.TRIES):
+        for _ in range(_TRIES):
             theirs = self.homes.read(self.person.hub_name, f"{parcel.folder}/{path}", limit=SIZE_LIMIT)
             if theirs is None:
                 self._put(path, data)
@@ -125,8 +126,8 @@ class Recipient:
             if base == self._ours(path):
                 return Arrival(stayed=True)
             merged = self._merged(base, theirs, data)
-            name = copies.keep(self.homes, self.person, folder=parcel.folder, path=path, data=theirs, now=parcel.now)
-            if self._put(path, merged.data, over={hashlib.sha256(theirs).hexdigest()}) is Placed.replaced:
+            over = {hashlib.sha256(theirs).hexdigest()}
+            if name := self._keeper().replace_version(path, merged.data, over=over, now=parcel.now):
                 changes = [{"kind": change.kind.value, "cell": change.cell} for change in merged.changes]
                 marked = sum(change.is_marked for change in merged.changes)
                 return Arrival(update=Update(path, UpdateOutcome.merged, changes, marked, kept_as=name))
@@ -160,6 +161,9 @@ class Recipient:
             return Arrival(stayed=True)
         self._put(beside(path, ours), self.parcel.contents[path])
         return Arrival(stayed=True, update=Update(path, UpdateOutcome.beside, reason=reason))
+
+    def _keeper(self) -> Keeper:
+        return Keeper(self.homes, self.person.hub_name, self.person.uid, self.parcel.folder)
 
     def _put(self, path: str, data: bytes, over: Collection[str] = ()) -> Placed:
         return self.homes.place(self.person.hub_name, f"{self.parcel.folder}/{path}", data, uid=self.person.uid, over=over)

@@ -14,10 +14,12 @@ from classroom.models import (
     Course,
     Enrolment,
     Feedback,
+    ManualScore,
     NotificationKind,
     Person,
     RegradeRequest,
     RegradeState,
+    Result,
     Submission,
 )
 from classroom.services import attempts, notifications
@@ -90,8 +92,13 @@ def withdraw(request: RegradeRequest, *, now: datetime) -> None:
 
 
 def answer(session: Session, *, request: RegradeRequest, is_changed: bool, words: str, actor: Person, now: datetime) -> None:
-    """Answer: points were changed (which is done on the submission's page) or stay. No without a word is no answer."""
+    """Answer: points were changed (which is done on the submission's page) or stay. No without a word is no answer.
+
+    Raises Conflict when it was answered, HomeroomError when points are said to be changed and nobody has graded since.
+    """
     _check_open(request)
+    if is_changed:
+        _check_graded_since(session, request)
     request.answer = check_answer(words, needed=not is_changed)
     request.state = RegradeState.changed if is_changed else RegradeState.unchanged
     request.answered_at, request.answered_by_id = now, actor.id
@@ -164,6 +171,20 @@ def _check_first(session: Session, request: RegradeRequest) -> None:
     )
     if session.scalar(same.limit(1)) is not None:
         raise Conflict("You have asked about this already and have an answer. Talk to your teacher if it does not help.")
+
+
+def _check_graded_since(session: Session, request: RegradeRequest) -> None:
+    by_hand = select(ManualScore.id).where(
+        ManualScore.submission_id == request.submission_id, ManualScore.created_at > request.asked_at
+    )
+    if request.grade_id:
+        by_hand = by_hand.where(ManualScore.notebook == request.notebook, ManualScore.grade_id == request.grade_id)
+    anew = select(Result.id).where(Result.submission_id == request.submission_id, Result.created_at > request.asked_at)
+    if session.scalar(by_hand.limit(1)) is None and session.scalar(anew.limit(1)) is None:
+        raise HomeroomError(
+            "Nobody has given points for this since it was asked. Change them on the submission's page first, "
+            "or answer that they stay."
+        )
 
 
 def _check_open(request: RegradeRequest) -> None:

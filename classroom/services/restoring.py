@@ -1,4 +1,4 @@
-"""An attempt comes back into the home it was taken from. What is there now is moved aside first; nothing is lost."""
+"""An attempt comes back into the home it was taken from. What is there now is kept; nothing is lost."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +8,7 @@ from classroom.services import manifests, snapshots
 from classroom.services.manifests import Manifest
 from grader.files import FileStore
 from hub_bridge.homes import Homes
-from hub_bridge.keeping import BEFORE, check_room, replace_keeping
-
-KEPT_DEPTH = len(BEFORE.split("/")) + 1
+from hub_bridge.keeping import Keeper
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +20,19 @@ class Restoring:
     folder: str
     attempt: int
     files: Manifest
-    what: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was done. ``changed``: paths in the assignment's folder that were written; ``kept``: where what was there is now."""
+    """What was done. ``changed``: paths in the assignment's folder that were written; ``kept``: those that there is a copy of."""
 
     changed: list[str]
     kept: list[str]
 
-    @property
-    def kept_in(self) -> str:
-        """The folder of what was kept; empty when nothing had to be."""
-        return "/".join(self.kept[0].split("/")[:KEPT_DEPTH]) if self.kept else ""
-
 
 def prepare(submission: Submission, *, now: datetime) -> Restoring:
-    """What to put back, and under which name the present state is kept."""
+    """What to put back."""
     person = submission.enrolment.person
     return Restoring(
         hub_name=person.hub_name,
@@ -47,7 +40,7 @@ def prepare(submission: Submission, *, now: datetime) -> Restoring:
         folder=snapshots.folder(submission.assignment),
         attempt=submission.attempt,
         files=submission.files,
-        what=f"{now:%Y-%m-%d-%H%M%S}-restored-attempt-{submission.attempt}",
+        at=now,
     )
 
 
@@ -58,14 +51,13 @@ def restore(restoring: Restoring, *, files: FileStore, homes: Homes) -> Restored
     """
     contents = manifests.load(files, restoring.files)
     homes.ensure(restoring.hub_name, restoring.uid)
-    check_room(homes, restoring.hub_name)
+    keeper = Keeper(homes, restoring.hub_name, restoring.uid, restoring.folder)
     changed: list[str] = []
     kept: list[str] = []
     for path, data in contents.items():
-        rel = f"{restoring.folder}/{path}"
-        if homes.holds(restoring.hub_name, rel, data):
+        if homes.holds(restoring.hub_name, f"{restoring.folder}/{path}", data):
             continue
         changed.append(path)
-        aside = replace_keeping(homes, restoring.hub_name, rel, data, uid=restoring.uid, what=restoring.what)
-        kept += [aside] if aside else []
+        if keeper.replace(path, data, now=restoring.at):
+            kept.append(path)
     return Restored(changed, kept)

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from grader.reading import UnreadableNotebook, read_notebook
+from grader.reading import cells_of
 
 MAX_EXERCISES = 30
 _HEADING = re.compile(r"^(#{1,4})[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
@@ -55,7 +55,7 @@ class _Section:
 
 def exercises(released: bytes) -> list[Exercise]:
     """The exercises of a notebook as it was given out; empty for one that cannot be read."""
-    return [section.exercise for section in _sections(_cells(released))]
+    return [section.exercise for section in _sections(cells_of(released))]
 
 
 def states(saved: bytes, released: bytes) -> dict[str, State]:
@@ -65,7 +65,7 @@ def states(saved: bytes, released: bytes) -> dict[str, State]:
 
 def parts(saved: bytes, released: bytes) -> list[Part]:
     """The exercises side by side in both; empty when ``saved`` is no notebook."""
-    given, mine = _cells(released), _cells(saved)
+    given, mine = cells_of(released), cells_of(saved)
     if not mine:
         return []
     kind = _kind(given)
@@ -91,14 +91,6 @@ def updated(progress: dict[str, Any], found: dict[str, State], *, by: str, now: 
             continue
         new[key] = {"state": state.value, "since": now.isoformat(), "by": by}
     return new
-
-
-def _cells(data: bytes) -> list[dict[str, Any]]:
-    try:
-        cells: list[dict[str, Any]] = read_notebook(data)["cells"]
-    except UnreadableNotebook:
-        return []
-    return cells
 
 
 def _kind(cells: list[dict[str, Any]]) -> str:

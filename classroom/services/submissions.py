@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from classroom.config import Settings
 from classroom.errors import Conflict, HomeroomError
 from classroom.models import Assignment, Enrolment, Submission, Trigger
-from classroom.services import deadlines, grading, manifests, snapshots
+from classroom.services import deadlines, grading, lateness, manifests, snapshots
 from classroom.services.manifests import Manifest
 from grader.files import FileStore
 from hub_bridge.homes import Homes
@@ -69,6 +69,7 @@ def record(
 ) -> Submission:
     """Write the attempt whose files are in the content store, and have it graded. Two at once make one attempt."""
     digest = manifests.digest(manifest)
+    due_at = deadlines.due_for(session, enrolment=enrolment, assignment=assignment)
     for _ in range(_TRIES):
         last = latest(session, enrolment=enrolment, assignment=assignment)
         if last is not None and last.digest == digest:
@@ -82,8 +83,7 @@ def record(
             files=manifest,
             received_at=now,
             trigger=trigger,
-            # What the deadline's collection takes was there at the deadline, however long the collection takes.
-            late=trigger is not Trigger.deadline and is_late(session, enrolment=enrolment, assignment=assignment, now=now),
+            late=lateness.is_late(due_at=due_at, received_at=now, trigger=trigger),
         )
         try:
             with session.begin_nested():

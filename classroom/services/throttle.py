@@ -43,8 +43,9 @@ class Throttle:
         """Raise TooManyTries when the name has used up its tries."""
         with self._lock:
             if len(self._recent(name)) >= self.limit:
-                minutes = round(self.seconds / 60)
-                raise TooManyTries(f"Too many {self._what}. Wait {minutes} minutes and try again.")
+                minute = 60
+                wait = f"{round(self.seconds / minute)} minutes" if self.seconds >= minute else f"{self.seconds:g} seconds"
+                raise TooManyTries(f"Too many {self._what}. Wait {wait} and try again.")
 
     def failed(self, name: str) -> None:
         """Count one failure."""

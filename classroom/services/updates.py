@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session, contains_eager
 
 from classroom.errors import HomeroomError, NotFound
 from classroom.models import Assignment, Delivery, Enrolment, FileUpdate, Person, UpdateOutcome
-from classroom.services import copies, manifests
+from classroom.services import manifests
 from classroom.services.class_list import is_student
 from classroom.services.placing import History, Update
 from grader.files import FileStore
 from hub_bridge.homes import Homes
+from hub_bridge.keeping import Keeper
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class UpdateCount:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A file in a home that is to be put back: to the copy called ``copy``, or to ``data``."""
+    """A file in a home that is to be replaced: by the copy called ``copy``, or by ``data``."""
 
     person: Person
     folder: str
@@ -128,28 +129,49 @@ def released_file(session: Session, *, files: FileStore, enrolment: Enrolment, a
     return Exchange(enrolment.person, _folder(assignment), path, data=manifests.read(files, entry))
 
 
-def put_back(homes: Homes, exchange: Exchange, *, now: datetime) -> str | None:
-    """Work on the home: what is there now is copied, then replaced. Returns the copy's name.
+def before_undo(session: Session, *, enrolment: Enrolment, assignment: Assignment, path: str) -> Exchange | None:
+    """What is needed to have the update of ``path`` after all; None when it is there. Raises HomeroomError."""
+    row = next((row for row in own_updates(session, enrolment=enrolment, assignment=assignment) if row.path == path), None)
+    if row is not None and row.outcome is UpdateOutcome.merged:
+        return None
+    if row is None or row.outcome is not UpdateOutcome.undone or row.kept_as is None:
+        raise HomeroomError("There is no update of this file that you took back.")
+    return Exchange(enrolment.person, _folder(assignment), path, copy=row.kept_as)
 
-    Raises HomeroomError, Conflict, HomeRefused, HomeFull; then nothing was replaced.
+
+def put_back(homes: Homes, exchange: Exchange, *, now: datetime) -> str | None:
+    """Work on the home: what is there now is kept, then replaced. Returns the copy's name; None when it was there already.
+
+    Raises HomeroomError, HomeRefused, HomeFull; then nothing was lost.
     """
-    person, folder, path, data = exchange.person, exchange.folder, exchange.path, exchange.data
-    if exchange.copy is not None:
-        data = copies.read(homes, person, folder=folder, path=path, name=exchange.copy)
+    keeper = Keeper(homes, exchange.person.hub_name, exchange.person.uid, exchange.folder)
+    data = exchange.data if exchange.copy is None else keeper.read(exchange.path, exchange.copy)
     if data is None:
-        raise copies.gone(path)
-    return copies.exchange(homes, person, folder=folder, path=path, data=data, now=now)
+        raise HomeroomError(f"The copy of {exchange.path} from then is not there any more, so nothing was changed.")
+    return keeper.replace(exchange.path, data, now=now)
 
 
 def record_put_back(
-    session: Session, *, enrolment: Enrolment, assignment: Assignment, exchange: Exchange, kept_as: str | None, now: datetime
+    session: Session,
+    *,
+    enrolment: Enrolment,
+    assignment: Assignment,
+    exchange: Exchange,
+    outcome: UpdateOutcome,
+    kept_as: str | None,
+    now: datetime,
 ) -> None:
-    """Note what a student did about an update."""
+    """Note what a student did about an update. What it had changed stays on record, and so does a copy's name if none is new."""
     delivery = _delivery(session, enrolment, assignment)
     if delivery is None:  # taken back in the meantime; what was done in the home stands
         return
-    outcome = UpdateOutcome.reset if exchange.copy is None else UpdateOutcome.undone
-    record(session, {delivery.id: [Update(exchange.path, outcome, kept_as=kept_as)]}, now=now)
+    mine = select(FileUpdate).where(FileUpdate.delivery_id == delivery.id, FileUpdate.path == exchange.path)
+    row = session.scalar(mine) or FileUpdate(delivery_id=delivery.id, path=exchange.path)
+    if kept_as is not None or row.outcome is not outcome:
+        row.kept_as = kept_as
+    row.outcome, row.happened_at = outcome, now
+    session.add(row)
+    session.flush()
 
 
 def _current(assignment: Assignment) -> Select[FileUpdate]:

@@ -12,6 +12,7 @@ import logging
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import after_setup_logger
 
 from classroom.config import Settings
@@ -27,6 +28,7 @@ WARM_UP = "classroom.warm_up"
 ANNOUNCE = "classroom.announce"
 SEND_DIGESTS = "classroom.send_digests"
 SEMINARS = "classroom.seminars"
+SWEEP = "classroom.sweep"
 
 
 def configuration() -> dict[str, Any]:
@@ -53,6 +55,7 @@ def configuration() -> dict[str, Any]:
             "serve the line": {"task": SERVE_TASK, "schedule": 2.0, "options": {"expires": 2, "queue": SERVERS_QUEUE}},
             "announce": {"task": ANNOUNCE, "schedule": 20.0, "options": {"expires": 20}},
             "send digests": {"task": SEND_DIGESTS, "schedule": 60.0, "options": {"expires": 60, "queue": OPERATIONS_QUEUE}},
+            "sweep": {"task": SWEEP, "schedule": crontab(hour="4", minute="30"), "options": {"queue": OPERATIONS_QUEUE}},
             "seminars": {"task": SEMINARS, "schedule": 3.0, "options": {"expires": 3, "queue": OPERATIONS_QUEUE}},
         },
     }
@@ -150,6 +153,12 @@ def send_digests() -> None:
 def run_seminars() -> None:
     """Every three seconds, on the worker of long work: making fifty seats takes its time."""
     seminars.run(base.tools())
+
+
+@app.task(name=SWEEP)  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    """Every night, on the worker of long work."""
+    reaper.sweep(base.tools())
 
 
 @after_setup_logger.connect  # type: ignore[untyped-decorator]

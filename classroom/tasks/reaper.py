@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from classroom.errors import Unavailable
-from classroom.messages import GRADING_QUEUE
+from classroom.messages import CHECKS_QUEUE, GRADING_QUEUE
 from classroom.services import (
     announcements,
     deliveries,
@@ -11,10 +11,12 @@ from classroom.services import (
     due_collections,
     grading,
     guest_checks,
+    lost_checks,
     notifications,
     operations,
     outbox,
     provisioning,
+    sweeping,
     work_checks,
 )
 from classroom.tasks.base import Tools
@@ -32,9 +34,11 @@ def reap(tools: Tools) -> None:
     context, now = tools.context, tools.context.now()
     outbox.send_pending(context.sessions, tools.sender, now=now, min_age=SETTLED)
     queue_is_empty = _is_empty(tools, GRADING_QUEUE)
+    no_check_waits = _is_empty(tools, CHECKS_QUEUE)
     with context.sessions.begin() as session:
         again = operations.run_again(session, now=now)
         again += grading.requeue_stale(session, settings=context.settings, queue_is_empty=queue_is_empty, now=now)
+        again += lost_checks.send_again(session, now=now) if no_check_waits else 0
         outbox.forget_sent(session, before=now - KEPT)
         work_checks.forget(session, before=now - CHECKS_KEPT)
         guest_checks.forget(session, before=now - CHECKS_KEPT)
@@ -64,6 +68,11 @@ def send_digests(tools: Tools) -> None:
     digests.send_due(tools.context)
     with tools.context.sessions.begin() as session:
         notifications.forget_old(session, now=tools.context.now())
+
+
+def sweep(tools: Tools) -> None:
+    """Remove files that nothing refers to any more. Long: for the queue of operations."""
+    sweeping.sweep(tools.context)
 
 
 def _is_empty(tools: Tools, queue: str) -> bool:

@@ -41,7 +41,10 @@ def callback() -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 @audience.public
 def sign_out() -> ResponseReturnValue:
-    """Out here and at the hub."""
+    """Out of the portal in every browser, and of the hub in this one."""
+    if (somebody := visitor()) is not None:
+        people.end_sessions(somebody)
+        commit()
     people.forget()
     return redirect(f"{settings().hub_url}/hub/logout")
 

@@ -1,5 +1,6 @@
 """Keeps somebody signed in: flask-login's session over our Person."""
 
+import secrets
 from dataclasses import dataclass
 
 from flask import Flask, session
@@ -19,7 +20,7 @@ class SignedIn:
     is_anonymous = False
 
     def get_id(self) -> str:
-        return str(self.person.id)
+        return f"{self.person.id}.{self.person.sign_in_nonce or ''}"
 
 
 def init_app(app: Flask) -> None:
@@ -35,11 +36,17 @@ def remember(person: Person) -> None:
 
 
 def forget() -> None:
-    """Sign out."""
+    """Sign out at this browser."""
     logout_user()
     session.clear()
 
 
-def _load(person_id: str) -> SignedIn | None:
-    person = db().get(Person, int(person_id))
-    return SignedIn(person) if person is not None and person.active else None
+def end_sessions(person: Person) -> None:
+    """Sign out everywhere: a session that somebody has copied ends, too."""
+    person.sign_in_nonce = secrets.token_hex(8)
+
+
+def _load(signed_in: str) -> SignedIn | None:
+    number, _, nonce = signed_in.partition(".")
+    person = db().get(Person, int(number))
+    return SignedIn(person) if person is not None and person.active and (person.sign_in_nonce or "") == nonce else None

@@ -10,6 +10,7 @@ from classroom.services.check_answers import Place
 from classroom.services.manifests import Manifest
 from classroom.web import audience
 from classroom.web.context import commit, database_left_alone, db, enrolment, files, homes, now, settings
+from classroom.web.study import pace
 from classroom.web.study.assignment import this_assignment
 from classroom.web.study.blueprint import blueprint
 
@@ -33,6 +34,7 @@ def submit(assignment: str) -> ResponseReturnValue:
 def work_now(slug: str) -> Manifest:
     """What lies in the home, kept in the content store. Raises HomeroomError when the assignment takes no work now."""
     work = submissions.prepare(db(), enrolment=enrolment(), assignment=this_assignment(slug), now=now())
+    pace.check(enrolment(), this_assignment(slug), now=now())
     with database_left_alone():
         return submissions.take(work, files=files(), homes=homes(), limits=settings())
 

@@ -229,6 +229,7 @@ def test_every_task_has_its_explicit_name_and_our_base() -> None:
         "classroom.announce",
         "classroom.send_digests",
         "classroom.seminars",
+        "classroom.sweep",
     }
     assert all(isinstance(task, PortalTask) for task in ours.values())
     assert {entry["task"] for entry in app.configuration()["beat_schedule"].values()} <= set(ours)

@@ -159,6 +159,18 @@ def test_signing_out_ends_here_and_at_the_hub(sign_in: SignIn, student: Enrolmen
     assert browser.get("/account").status_code == 302
 
 
+def test_a_session_that_was_copied_before_ends_with_signing_out_and_another_persons_does_not(
+    sign_in: SignIn, student: Enrolment, teacher: Enrolment
+) -> None:
+    browser, copied, other = sign_in(student), sign_in(student), sign_in(teacher)
+    assert copied.get("/account").status_code == 200
+
+    browser.post("/sign-out")
+
+    assert copied.get("/account").status_code == 302
+    assert other.get("/account").status_code == 200
+
+
 def test_an_invitation_sets_the_password_and_goes_on_to_the_hub(
     stranger: PageClient, session: Session, student: Enrolment, token_for: TokenFor
 ) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from classroom.errors import HomeroomError
 from classroom.models import Assignment, Enrolment, OperationState, Submission, Trigger
-from classroom.services import assignments, collection, due_collections
+from classroom.services import assignments, collection, due_collections, extensions
 from tests.support.work import Lab, answered
 
 
@@ -120,6 +120,26 @@ def test_a_teacher_collects_when_they_like(lab: Lab, ada: Enrolment, assignment:
     lab.run()
 
     assert [submission.trigger for submission in collected(lab)] == [Trigger.teacher]
+
+
+def test_a_teacher_collects_from_everybody_while_a_deadlines_collection_waits(
+    lab: Lab, ada: Enrolment, ben: Enrolment, assignment: Assignment
+) -> None:
+    lab.run()
+    extensions.give(lab.session, assignment=assignment, enrolment_ids=[ben.id], minutes=30 * 1440, actor=None, now=lab.now)
+    for student in (ada, ben):
+        lab.write(student, "growth.ipynb", answered())
+    after_the_deadline(lab)
+
+    for _ in range(2):
+        collection.start_collection(lab.session, assignment=assignment, actor=lab.teacher.person, now=lab.now)
+    operations = lab.run()
+
+    assert len(operations) == 2
+    assert [(one.enrolment_id, one.trigger) for one in collected(lab)] == [
+        (ada.id, Trigger.deadline),
+        (ben.id, Trigger.teacher),
+    ]
 
 
 def test_what_is_not_published_cannot_be_collected(lab: Lab) -> None:

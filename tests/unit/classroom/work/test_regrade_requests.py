@@ -39,8 +39,25 @@ def answer(lab: Lab, request: RegradeRequest, words: str = "You are right.", *, 
     lab.session.commit()
 
 
+def regrade(lab: Lab, request: RegradeRequest) -> None:
+    lab.clock.forward(minutes=1)
+    lab.score(request.submission, request.grade_id or "why", 2.5)
+
+
+def test_points_are_not_said_to_be_changed_that_nobody_has_changed(lab: Lab, returned: Submission) -> None:
+    request = ask(lab, returned)
+    with pytest.raises(HomeroomError, match="Nobody has given points"):
+        answer(lab, request)
+    assert regrade_requests.requests_about(lab.session, submission=returned)[0].answered_at is None
+
+    regrade(lab, request)
+    answer(lab, request)
+    assert request.state is RegradeState.changed
+
+
 def test_a_question_is_asked_in_its_own_words_and_answered(lab: Lab, returned: Submission) -> None:
     request = ask(lab, returned)
+    regrade(lab, request)
     answer(lab, request)
 
     assert (request.state, request.answer) == (RegradeState.changed, "You are right.")
@@ -82,6 +99,7 @@ def test_one_is_open_at_a_time_and_each_question_is_asked_once(lab: Lab, returne
     first = ask(lab, returned)
     with pytest.raises(Conflict, match="Wait for the answer"):
         ask(lab, returned, "test_x")
+    regrade(lab, first)
     answer(lab, first)
     with pytest.raises(Conflict, match="have an answer"):
         ask(lab, returned)
@@ -96,6 +114,7 @@ def test_a_withdrawn_question_may_be_asked_again(lab: Lab, returned: Submission)
     again = ask(lab, returned)
 
     assert again.state is RegradeState.open
+    regrade(lab, again)
     answer(lab, again)
     with pytest.raises(Conflict, match="in the meantime"):
         regrade_requests.withdraw(again, now=lab.now)

@@ -4,19 +4,21 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from classroom.errors import Conflict, HomeroomError, NotFound
+from classroom.errors import HomeroomError, NotFound
 from classroom.models import Assignment, Enrolment, EnrolmentStatus, FileUpdate, UpdateOutcome
-from classroom.services import assignments, collection, copies, deliveries, updates
+from classroom.services import assignments, collection, deliveries, earlier_states, updates
 from classroom.services.placing import beside
-from hub_bridge.homes import Homes, Placed
+from hub_bridge.homes import HomeRefused, Homes, Placed
+from hub_bridge.keeping import KEPT
 from tests.support.work import SOURCE, Lab, answered, cell, notebook, source_notebook
 
 CORRECTED = SOURCE | {"growth.ipynb": source_notebook("Growth, corrected")}
-BEFORE = ".homeroom/before/growth.ipynb"
+BEFORE = ".homeroom/before/bio1/growth/growth.ipynb"
 
 
 def new_question(*, stub: str = "x = 2", test: str = "assert x == 2") -> dict[str, bytes]:
@@ -49,26 +51,38 @@ def update_of(lab: Lab, student: Enrolment, assignment: Assignment) -> FileUpdat
 
 
 def copies_of(lab: Lab, student: Enrolment) -> list[bytes]:
-    folder = f"bio1/growth/{BEFORE}"
-    found = lab.homes.tree(student.person.hub_name, folder, max_bytes=10**7, max_files=100, skip=lambda _path: False)
+    found = lab.homes.tree(student.person.hub_name, BEFORE, max_bytes=10**7, max_files=100, skip=lambda _path: False)
     return [file.data for file in found]
 
 
 def undo(lab: Lab, student: Enrolment, assignment: Assignment) -> None:
     exchange = updates.before_update(lab.session, enrolment=student, assignment=assignment, path="growth.ipynb")
-    put_back(lab, student, assignment, exchange)
+    put_back(lab, student, assignment, exchange, UpdateOutcome.undone)
+
+
+def redo(lab: Lab, student: Enrolment, assignment: Assignment) -> None:
+    exchange = updates.before_undo(lab.session, enrolment=student, assignment=assignment, path="growth.ipynb")
+    put_back(lab, student, assignment, exchange, UpdateOutcome.merged)
 
 
 def reset(lab: Lab, student: Enrolment, assignment: Assignment, path: str = "growth.ipynb") -> None:
     exchange = updates.released_file(lab.session, files=lab.files, enrolment=student, assignment=assignment, path=path)
-    put_back(lab, student, assignment, exchange)
+    put_back(lab, student, assignment, exchange, UpdateOutcome.reset)
 
 
-def put_back(lab: Lab, student: Enrolment, assignment: Assignment, exchange: updates.Exchange | None) -> None:
+def put_back(
+    lab: Lab, student: Enrolment, assignment: Assignment, exchange: updates.Exchange | None, outcome: UpdateOutcome
+) -> None:
     if exchange:
         name = updates.put_back(lab.homes, exchange, now=lab.clock.forward(minutes=1))
         updates.record_put_back(
-            lab.session, enrolment=student, assignment=assignment, exchange=exchange, kept_as=name, now=lab.now
+            lab.session,
+            enrolment=student,
+            assignment=assignment,
+            exchange=exchange,
+            outcome=outcome,
+            kept_as=name,
+            now=lab.now,
         )
     lab.session.commit()
 
@@ -248,7 +262,7 @@ def test_a_notebook_that_never_comes_to_rest_stays_and_ours_lies_beside_it(lab: 
 
 
 def test_where_no_copy_can_be_kept_nothing_is_replaced(lab: Lab, ada: Enrolment, working: Assignment, tmp_path: Path) -> None:
-    (lab.homes.root / "ada/bio1/growth/.homeroom").symlink_to(tmp_path)
+    (lab.homes.root / "ada/.homeroom").symlink_to(tmp_path)
 
     release_anew(lab, CORRECTED)
 
@@ -258,11 +272,11 @@ def test_where_no_copy_can_be_kept_nothing_is_replaced(lab: Lab, ada: Enrolment,
 
 
 def test_copies_are_not_kept_without_end(lab: Lab, ada: Enrolment, working: Assignment) -> None:
-    for number in range(copies.KEPT + 2):
+    for number in range(KEPT + 2):
         release_anew(lab, SOURCE | {"growth.ipynb": source_notebook(f"Growth {number}")})
 
-    assert len(copies_of(lab, ada)) == copies.KEPT
-    assert texts(lab, ada)[0] == f"# Growth {copies.KEPT + 1}"
+    assert len(copies_of(lab, ada)) == KEPT
+    assert texts(lab, ada)[0] == f"# Growth {KEPT + 1}"
 
 
 def test_an_update_that_is_taken_back_gives_the_file_from_before_and_keeps_what_was_there(
@@ -295,7 +309,7 @@ def test_what_was_taken_back_comes_again_with_the_next_release_only(lab: Lab, ad
 def test_a_copy_that_is_gone_is_said_and_nothing_is_changed(lab: Lab, ada: Enrolment, working: Assignment) -> None:
     release_anew(lab, CORRECTED)
     merged = lab.read(ada, "growth.ipynb")
-    [copy] = (lab.homes.root / "ada/bio1/growth" / BEFORE).iterdir()
+    [copy] = (lab.homes.root / "ada" / BEFORE).iterdir()
     copy.unlink()
 
     with pytest.raises(HomeroomError, match="not there any more"):
@@ -342,12 +356,95 @@ def test_a_data_file_can_be_reset_too_and_what_is_not_of_the_assignment_cannot(
             reset(lab, ada, working, path)
 
 
-def test_a_file_that_is_being_saved_is_not_replaced(lab: Lab, ada: Enrolment, working: Assignment) -> None:
-    restless = _SavedMeanwhile(lab.homes, ada, times=99)
+class _SavedAllTheTime(Homes):
+    """Somebody saves a file again right after it was moved aside, each time."""
+
+    def exchange(self, *args: Any, **kwargs: Any) -> tuple[Placed, bool]:
+        return Placed.exists, super().exchange(*args, **kwargs)[1]
+
+    def holds(self, *_args: Any, **_kwargs: Any) -> bool:
+        return False
+
+
+def test_a_file_that_never_comes_to_rest_is_said_to_be_saved_all_the_time(lab: Lab, ada: Enrolment, working: Assignment) -> None:
     exchange = updates.released_file(lab.session, files=lab.files, enrolment=ada, assignment=working, path="growth.ipynb")
 
-    with pytest.raises(Conflict, match="being saved"):
-        updates.put_back(restless, exchange, now=lab.now)
+    with pytest.raises(HomeRefused, match="saved all the time"):
+        updates.put_back(_SavedAllTheTime(lab.homes.root), exchange, now=lab.now)
+
+    assert answered() in copies_of(lab, ada)
+
+
+def test_an_update_that_was_taken_back_can_be_had_after_all(lab: Lab, ada: Enrolment, working: Assignment) -> None:
+    release_anew(lab, new_question(stub="x = 3"))
+    merged = lab.read(ada, "growth.ipynb")
+    undo(lab, ada, working)
+    lab.write(ada, "growth.ipynb", answered(value="7"))
+
+    redo(lab, ada, working)
+    redo(lab, ada, working)
+
+    update = update_of(lab, ada, working)
+    assert lab.read(ada, "growth.ipynb") == merged
+    assert (update.outcome, update.marked, len(update.changes)) == (UpdateOutcome.merged, 1, 2)
+    assert answered(value="7") in copies_of(lab, ada)
+
+
+def test_undo_and_redo_go_back_and_forth(lab: Lab, ada: Enrolment, working: Assignment) -> None:
+    release_anew(lab, CORRECTED)
+    merged = lab.read(ada, "growth.ipynb")
+
+    for expected in (answered(), merged, answered(), merged):
+        (undo if expected == answered() else redo)(lab, ada, working)
+        assert lab.read(ada, "growth.ipynb") == expected
+
+
+def test_without_an_update_that_was_taken_back_there_is_none_to_have(lab: Lab, ada: Enrolment, working: Assignment) -> None:
+    with pytest.raises(HomeroomError, match="no update"):
+        redo(lab, ada, working)
+
+
+def test_a_copy_of_an_earlier_version_of_homeroom_is_found_by_undo(lab: Lab, ada: Enrolment, working: Assignment) -> None:
+    """It lies in the assignment's own folder, and is named after its content."""
+    release_anew(lab, CORRECTED)
+    name = "20260901T080000Z-0123456789ab.ipynb"
+    lab.write(ada, f".homeroom/before/growth.ipynb/{name}", answered(value="old"))
+    update_of(lab, ada, working).kept_as = name
+    lab.session.commit()
+
+    undo(lab, ada, working)
+
+    assert lab.read(ada, "growth.ipynb") == answered(value="old")
+
+
+def test_earlier_states_are_listed_newest_first_and_come_back(lab: Lab, ada: Enrolment, working: Assignment) -> None:
+    reset(lab, ada, working)
+    lab.write(ada, "growth.ipynb", answered(value="7"))
+    reset(lab, ada, working)
+    paths = earlier_states.known_paths(lab.session, enrolment=ada, assignment=working)
+
+    [states] = earlier_states.find(lab.homes, hub_name="ada", folder="bio1/growth", paths=paths)
+    exchange = earlier_states.to_bring_back(
+        lab.session, enrolment=ada, assignment=working, path=states.path, copy=states.copies[1].name
+    )
+    updates.put_back(lab.homes, exchange, now=lab.clock.forward(minutes=1))
+
+    assert (states.path, len(states.copies)) == ("growth.ipynb", 2)
+    assert states.copies[0].kept_at > states.copies[1].kept_at
+    assert lab.read(ada, "growth.ipynb") == answered()
+
+
+@pytest.mark.parametrize("copy", ["../growth.ipynb", "x", "", "20260901T080000Z-1-01234567.ipynb"])
+def test_what_is_no_copy_is_not_brought_back(lab: Lab, ada: Enrolment, working: Assignment, copy: str) -> None:
+    exchange = earlier_states.to_bring_back(lab.session, enrolment=ada, assignment=working, path="growth.ipynb", copy=copy)
+
+    with pytest.raises(HomeroomError, match="not there any more"):
+        updates.put_back(lab.homes, exchange, now=lab.now)
+
+
+def test_earlier_states_of_what_is_not_of_the_assignment_are_out_of_reach(lab: Lab, ada: Enrolment, working: Assignment) -> None:
+    with pytest.raises(HomeroomError, match="no such file"):
+        earlier_states.to_bring_back(lab.session, enrolment=ada, assignment=working, path="../other.ipynb", copy="x")
 
 
 def test_updates_are_counted_and_listed_for_the_staff(lab: Lab, ada: Enrolment, ben: Enrolment, assignment: Assignment) -> None:
@@ -383,7 +480,7 @@ def test_copies_and_merged_files_belong_to_the_student(lab: Lab, ada: Enrolment,
 
 
 def test_a_copy_is_put_where_no_link_leads(lab: Lab, ada: Enrolment, working: Assignment) -> None:
-    assert lab.homes.place("ada", f"bio1/growth/{BEFORE}/x", b"", uid=ada.person.uid) is Placed.written
+    assert lab.homes.place("ada", f"{BEFORE}/x", b"", uid=ada.person.uid) is Placed.written
 
     release_anew(lab, CORRECTED)
 
