@@ -8,10 +8,12 @@ import classroom
 from classroom.errors import HomeroomError
 from classroom.services.paths import is_noise
 from grader.problems import Problem
+from grader.reading import language_of, read_notebook, write_notebook
 from grader.sources import prepare, students_version
 
 MAX_FILES = 500
 _NAMED = 3
+_PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def students_files(source: Mapping[str, bytes]) -> dict[str, bytes]:
     made = students_version(prepare(kept))
     if not made.files:
         raise HomeroomError(_sentence(next(problem for problem in made.problems if problem.severity == "error")))
-    return dict(made.files)
+    return {path: _with_kernel(data) if path.endswith(".ipynb") else data for path, data in made.files.items()}
 
 
 def example_files() -> dict[str, bytes]:
@@ -56,6 +58,14 @@ def example_files() -> dict[str, bytes]:
     places = (package / "_courses" / "seminar", package.parent / "courses" / "seminar")
     folder = next((place for place in places if place.is_dir()), places[-1])
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file() and not is_noise(path.name)}
+
+
+def _with_kernel(data: bytes) -> bytes:
+    """A notebook that names its kernel: JupyterLab asks every guest for one otherwise."""
+    notebook = read_notebook(data)
+    if isinstance(notebook["metadata"].get("kernelspec"), dict) or language_of(notebook) != "python":
+        return data
+    return write_notebook(notebook | {"metadata": notebook["metadata"] | {"kernelspec": _PYTHON}})
 
 
 def _sentence(problem: Problem) -> str:

@@ -1,5 +1,6 @@
 """Making a seminar, and its code on the wall."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from classroom.errors import Conflict, Forbidden, HomeroomError, NotFound
 from classroom.models import Person
 from classroom.services import seminar_codes, seminar_material, seminars
 from tests.support.seminar_room import SECRET, Room
-from tests.support.work import source_notebook
+from tests.support.work import cell, notebook, source_notebook
 
 
 def test_who_may_not_make_courses_may_not_make_seminars(room: Room) -> None:
@@ -70,6 +71,17 @@ def test_the_notebook_that_opens_first_is_the_one_named_or_the_first_on_top() ->
         seminar_material.make(files, notebook="other.ipynb")
     with pytest.raises(HomeroomError, match="no notebook"):
         seminar_material.make({"data.csv": b"1"})
+
+
+def test_a_notebook_that_names_no_kernel_gets_one_so_that_no_guest_is_asked() -> None:
+    usual = json.loads(notebook(cell("code", "1 + 1"))) | {"nbformat_minor": 4}
+    plain = json.dumps(usual | {"metadata": {}}).encode()
+    in_r = json.dumps(usual | {"metadata": {"language_info": {"name": "R"}}}).encode()
+
+    made = seminar_material.make({"plain.ipynb": plain, "r.ipynb": in_r})
+
+    assert json.loads(made.files["plain.ipynb"])["metadata"]["kernelspec"]["name"] == "python3"
+    assert "kernelspec" not in json.loads(made.files["r.ipynb"])["metadata"]
 
 
 def test_the_example_is_a_seminar() -> None:
