@@ -101,6 +101,9 @@ class Settings(BaseSettings):
     # Seminars
     seminar_guests: int = Field(200, gt=0, description="Most seats a seminar may have.")
     seminar_joins: int = Field(120, gt=0, description="Guests who may join from one network address in ten minutes.")
+    trusted_proxies: int = Field(
+        0, ge=0, le=10, description="Reverse proxies before the portal that add the visitor's address (X-Forwarded-For)."
+    )
     seminar_grace: int = Field(15, ge=0, description="Minutes after a seminar's end until servers stop and homes are put away.")
     seminar_days: int = Field(14, gt=0, description="Days after a seminar's end until guests' work and names are deleted.")
     git_seconds: int = Field(60, gt=0, le=600, description="Longest time that fetching a Git repository may take, seconds.")

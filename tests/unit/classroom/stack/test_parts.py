@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 import waitress
+from werkzeug import Request, Response
+from werkzeug.test import Client
 
 from classroom.stack.broker import broker_answers, broker_command, broker_url
 from classroom.stack.child import Child, Command
 from classroom.stack.errors import StackError
 from classroom.stack.parts import INHERITED, Plan, parts_of
-from classroom.stack.portal_process import server_options
+from classroom.stack.portal_process import behind_proxies, server_options
 from classroom.stack.run import _check_ports
 from classroom.stack.settings import make_settings
 from classroom.stack.state import State
@@ -136,6 +138,11 @@ def test_a_taken_port_is_named_with_what_to_do() -> None:
             _check_ports(port)
 
 
+@Request.application
+def _tells_the_address(request: Request) -> Response:
+    return Response(request.remote_addr)
+
+
 def test_a_body_larger_than_any_upload_is_refused_before_it_is_read(state: State) -> None:
     settings = make_settings(state, port=8000).model_copy(update={"notebook_upload_limit": 1_000_000})
     server = waitress.create_server(lambda _environ, _start: [b""], listen="127.0.0.1:0", **server_options(settings))
@@ -152,3 +159,18 @@ def test_a_body_larger_than_any_upload_is_refused_before_it_is_read(state: State
     server.close()
 
     assert b" 413 " in answer
+
+
+@pytest.mark.parametrize(("proxies", "address"), [(0, "127.0.0.1"), (1, "198.51.100.7"), (2, "203.0.113.9")])
+def test_a_visitors_address_is_what_the_trusted_proxies_say_and_nothing_before_them(
+    state: State, proxies: int, address: str
+) -> None:
+    settings = make_settings(state, port=8000).model_copy(update={"trusted_proxies": proxies})
+    seen = behind_proxies(_tells_the_address, settings)
+
+    answer = Client(seen).get(
+        "/", environ_base={"REMOTE_ADDR": "127.0.0.1"}, headers={"X-Forwarded-For": "10.9.9.9, 203.0.113.9, 198.51.100.7"}
+    )
+
+    assert answer.text == address
+    assert server_options(settings)["clear_untrusted_proxy_headers"] is (proxies == 0)
