@@ -20,11 +20,16 @@ _AT_ONCE = 500
 
 
 def sweep(context: OperationContext) -> int:
-    """Remove files of the content store that no row mentions and that nobody has put for a day; returns how many."""
+    """Remove files of the content store that no row mentions and that nobody has put for a day; returns how many.
+
+    A database that mentions no file at all has nothing removed.
+    """
     before = context.now() - SPARED
     with context.sessions() as session:
         session.connection(execution_options={"homeroom_read_only": True})
         wanted = mentioned(session)
+    if not wanted:  # a new database, or the wrong one: then the files are the only trace of people's work
+        return 0
     removed = context.files.sweep(wanted=wanted, before=before.timestamp())
     log.info("content store: %d files mentioned, %d removed", len(wanted), removed)
     return removed

@@ -83,7 +83,10 @@ def check_pace(session: Session, *, enrolment: Enrolment, settings: Settings, no
     count, first = session.execute(
         theirs.where(Enrolment.person_id == enrolment.person_id, WorkCheck.asked_at > now - WINDOW)
     ).one()
-    refuse_too_many(running, count=count, first=first, at_most=settings.checks_at_most, now=now)
+    try:
+        refuse_too_many(running, count=count, first=first, at_most=settings.checks_at_most, now=now)
+    except TooManyChecks as refusal:
+        raise TooManyChecks(f"{refusal} You can hand in at any time.") from None
 
 
 def refuse_too_many(running: Check | None, *, count: int, first: datetime | None, at_most: int, now: datetime) -> None:

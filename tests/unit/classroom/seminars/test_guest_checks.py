@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from classroom.models import Guest, GuestCheck, OutboxMessage, Seminar
-from classroom.services import guest_answers, guest_checks, seminar_wall, submissions
+from classroom.services import guest_answers, guest_checks, lost_checks, seminar_wall, submissions
 from classroom.services.exercise_checks import NOT_REACHED, Run, verdicts
 from classroom.services.seminar_progress import State
 from classroom.services.work_checks import PATIENCE, TooManyChecks
@@ -166,3 +166,19 @@ def test_old_checks_are_forgotten_and_all_of_them_with_the_seminar(room: Room, s
     room.tick()  # closes
     room.tick()  # deletes
     assert count() == 0
+
+
+def test_a_guests_lost_check_is_sent_again_and_no_students_of_the_same_number_for_it(room: Room, rosa: Guest) -> None:
+    check = ask(room, rosa, saved(x="x = 2"))
+    wanted = select(OutboxMessage).where(OutboxMessage.task == "grader.check_work").order_by(OutboxMessage.id)
+    mine = room.session.scalars(wanted).one()
+    mine.sent_at = room.clock()
+    students = {**mine.arguments, "whose": "student"}
+    room.session.add(
+        OutboxMessage(task=mine.task, queue=mine.queue, arguments=students, created_at=room.clock(), sent_at=room.clock())
+    )
+    room.clock.forward(seconds=70)
+
+    assert lost_checks.send_again(room.session, now=room.clock()) == 1
+    last = room.session.scalars(wanted).all()[-1]
+    assert (last.arguments["whose"], last.arguments["check_id"]) == ("guest", check.id)

@@ -32,7 +32,17 @@ def test_what_no_row_mentions_goes_and_releases_and_attempts_stay(lab: Lab, ada:
         assert manifests.load(lab.files, manifest)
 
 
-def test_what_was_put_today_stays(lab: Lab) -> None:
+def test_a_database_that_mentions_no_file_has_nothing_removed(lab: Lab) -> None:
+    digest = lab.files.put(b"handed in, says the backup that is yet to be put back")
+    age(lab, days=30)
+
+    assert sweeping.sweep(lab.context) == 0
+    assert path_of(lab, digest).exists()
+
+
+def test_what_was_put_today_stays(lab: Lab, assignment: Assignment) -> None:
+    assert assignment.release is not None
+    assert sweeping.mentioned(lab.session) >= {entry["sha256"] for entry in assignment.release.release_files}
     digest = lab.files.put(b"about to be handed in")
     age(lab, days=0.9)
 
