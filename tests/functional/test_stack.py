@@ -12,6 +12,7 @@ import pytest
 from jupyterhub.scopes import expand_scopes
 
 from tests.support.stack import Stack, running_stack
+from tests.support.visitor import eventually
 
 
 def test_ready_says_where_everything_is_and_who_may_sign_in(stack: Stack) -> None:
@@ -127,9 +128,8 @@ def test_two_stacks_run_side_by_side_and_ctrl_c_stops_one_whole(stack: Stack, tm
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="as an ordinary user all parts share one user id")
 def test_homes_belong_to_their_people_alone(stack: Stack) -> None:
-    homes = [home for home in (stack.state / "homes").iterdir() if home.is_dir()]
+    homes = eventually("homes are made", lambda: [home for home in (stack.state / "homes").iterdir() if home.is_dir()])
 
-    assert homes
     assert all(stat.S_IMODE(home.stat().st_mode) == 0o700 for home in homes)
     assert all(home.stat().st_uid >= 200_000 for home in homes)
     assert len({home.stat().st_uid for home in homes}) == len(homes)
