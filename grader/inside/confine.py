@@ -86,13 +86,14 @@ def confine(place: Place, request: dict[str, Any], groups: list[int], files: int
     if place.namespaces:
         os.umask(0o022)  # folders on the way to Python are made, and the worker's own umask may close them to this child
         _own_view(place, int(request["disk_mb"]))
-        _limit(request)
     else:
         folders = locked.move_into(Path(request["folder"]))
         _limit(locked.beside_others(request) if not place.as_root else request)
     os.umask(0o077)
-    if place.namespaces and not place.as_root:
-        _own_user()
+    if place.namespaces:
+        if not place.as_root:
+            _own_user()
+        _limit(request)  # after that: a new user namespace keeps the limit on processes of its maker, for all of this user's
     system.bound_privileges()
     if place.as_root:
         os.setgroups([])

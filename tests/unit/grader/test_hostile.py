@@ -1,6 +1,7 @@
 """Submissions that mean harm, graded for real. Nothing they do may reach anything, or outlive them."""
 
 import os
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -88,7 +89,9 @@ def test_student_code_is_nobody_without_capabilities(probes: Graded) -> None:
     text = said(probes, "user")
 
     assert not text.startswith("0 ")
-    assert "[] caps  0\n" in text
+    groups = re.search(r"^\d+ \[(.*)\] caps  0$", text, re.MULTILINE)
+    assert groups
+    assert set(groups[1].split(", ")) <= ({""} if os.geteuid() == 0 else {"", "65534"})  # only root can leave a user's groups
     assert "privileges 1 filter 2" in text
 
 
