@@ -96,12 +96,11 @@ def notebook() -> ResponseReturnValue:
 
 def _make(seat: Seat) -> None:
     """Make one seat now, with no lock on the database meanwhile."""
-    kit = seats.Kit.of(seat.seminar, files())
+    parcel = seats.pack(seat.seminar, files=files(), now=now())
     db().commit()
-    seats.make([seat], kit=kit, hub=hub(), homes=homes())
-    if seat.made_at is None:
-        seat.made_at, seat.version = now(), kit.version
-        commit()
+    seats.note(db(), seats.make([seat], parcel=parcel, hub=hub(), homes=homes()), made_at=now())
+    commit()
+    db().refresh(seat)
 
 
 def _check_time() -> None:
