@@ -153,3 +153,7 @@ class Seat(Base):
     def uid(self) -> int:
         """The user id its files and processes have when the stack runs as root."""
         return FIRST_GUEST_UID + self.id
+
+
+Owner = Person | Seat
+"""Whose home and server it is."""

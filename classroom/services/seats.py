@@ -67,13 +67,16 @@ def given_to(seat: Seat) -> Given:
 
 
 def note(session: Session, given: Mapping[int, Given], *, made_at: datetime | None = None) -> None:
-    """Write down what seats were given, and when they were made: of a seat that somebody else made meanwhile, nothing."""
+    """Write down what seats were given, and when they were made.
+
+    Nothing of a seat that somebody else made meanwhile, or that has a newer version by now.
+    """
     for seat_id, one in given.items():
         values: dict[str, Any] = {"version": one[-1]["version"], "given": one}
-        wanted = update(Seat).where(Seat.id == seat_id).execution_options(synchronize_session=False)
+        wanted = update(Seat).where(Seat.id == seat_id, Seat.version <= values["version"])
         if made_at is not None:
             wanted, values = wanted.where(Seat.made_at.is_(None)), {**values, "made_at": made_at}
-        session.execute(wanted.values(values))
+        session.execute(wanted.values(values).execution_options(synchronize_session=False))
 
 
 def _history(given: Given) -> History:

@@ -66,7 +66,7 @@ def laid_beside(room: Room, guest: Guest) -> list[str]:
 
 @pytest.fixture
 def seminar(room: Room) -> Seminar:
-    made = room.make(capacity=4)
+    made = room.make(capacity=2)
     room.tick()
     return made
 
