@@ -12,7 +12,7 @@ from classroom.models.notification import Notification, NotificationKind
 from classroom.models.operation import Operation, OperationKind, OperationState, OutboxMessage
 from classroom.models.person import LinkKind, MailRhythm, Person, SignInLink
 from classroom.models.regrade import RegradeRequest, RegradeState
-from classroom.models.seminar import Guest, GuestState, Seat, Seminar
+from classroom.models.seminar import Guest, GuestState, Owner, Seat, Seminar
 from classroom.models.server import ServerStart, StartState
 from classroom.models.submission import Submission, Trigger
 from classroom.models.update import FileUpdate, UpdateOutcome
@@ -22,7 +22,7 @@ __all__ = [
     "STAFF", "TEACHERS", "AskedState", "Assignment", "Base", "CheckState", "ClassTime", "Course", "Delivery", "Enrolment",
     "EnrolmentStatus", "Extension", "ExtensionRequest", "Feedback", "FileUpdate", "GradeJob", "Guest", "GuestCheck", "GuestState",
     "JobState", "LinkKind", "MailRhythm", "ManualScore", "Notification", "NotificationKind", "Operation", "OperationKind",
-    "OperationState", "OutboxMessage", "Person", "RegradeRequest", "RegradeState", "Release", "ReleaseCheck", "Result",
+    "OperationState", "OutboxMessage", "Owner", "Person", "RegradeRequest", "RegradeState", "Release", "ReleaseCheck", "Result",
     "ResultStatus", "Review", "Role", "RosterUpload", "Score", "Seat", "Section", "Seminar", "ServerStart", "SignInLink",
     "StartState", "Submission", "Trigger", "UpdateOutcome", "WorkCheck",
 ]  # fmt: skip

@@ -136,6 +136,10 @@ class Seat(Base):
     """When hub user, home and files were there."""
     version: Mapped[int] = mapped_column(default=0)
     """The newest version that was put into the home."""
+    given: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """All versions that were, oldest first: [{"version": number, "at": ISO time, "files": {path: {"outcome": UpdateOutcome, "at":
+    ISO time, "marked": cells to look at, "reason": str}}}]; ``files`` are those that the guest had changed. Empty for seats made
+    before this column was: see services.seats.given_to."""
     warmed_at: Mapped[datetime | None]
     """When its server was asked for before anybody sat here."""
     closed_at: Mapped[datetime | None]
@@ -149,3 +153,7 @@ class Seat(Base):
     def uid(self) -> int:
         """The user id its files and processes have when the stack runs as root."""
         return FIRST_GUEST_UID + self.id
+
+
+Owner = Person | Seat
+"""Whose home and server it is."""

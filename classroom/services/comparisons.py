@@ -92,7 +92,7 @@ def compare(before: Submission, after: Submission, *, files: FileStore) -> Compa
 
 
 def _files(before: manifests.Manifest, after: manifests.Manifest) -> list[FileChange]:
-    old, new = ({entry["path"]: entry["sha256"] for entry in manifest} for manifest in (before, after))
+    old, new = manifests.digests(before), manifests.digests(after)
     return [FileChange(path, _kind(old.get(path), new.get(path))) for path in sorted(old.keys() | new.keys())]
 
 

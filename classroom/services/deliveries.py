@@ -23,6 +23,7 @@ from classroom.services.placing import History, Parcel, Recipient, Update
 from classroom.services.side_by_side import side_by_side
 from grader.files import FileStore
 from hub_bridge.homes import HomeFull, HomeRefused, Homes
+from hub_bridge.keeping import Keeper
 
 BATCH = 50
 RETRY_AFTER = timedelta(minutes=10)
@@ -95,7 +96,7 @@ def deliver_now(
     history = updates.histories(session, releases=parcel.digests, enrolment_ids=[enrolment.id])[enrolment.id]
     homes.ensure(person.hub_name, person.uid)
     outcome = _Outcome(enrolment.id)
-    outcome.take(Recipient(homes, parcel, person, history))
+    outcome.take(Recipient(_keeper(homes, person, parcel), parcel, history))
     _record(session, parcel, [outcome], now)
     return outcome.kept
 
@@ -128,7 +129,7 @@ def _pack(session: Session, files: FileStore, assignment: Assignment, now: datet
         release_id=assignment.release.id,
         folder=f"{assignment.course.slug}/{assignment.slug}",
         contents=manifests.load(files, assignment.release.release_files),
-        digests={id_: {entry["path"]: entry["sha256"] for entry in manifest} for id_, _, manifest in releases},
+        digests={id_: manifests.digests(manifest) for id_, _, manifest in releases},
         names={digest: id_ for id_, digest, _ in releases},
         files=files,
         now=now,
@@ -158,10 +159,14 @@ def _deliver_batch(context: OperationContext, parcel: Parcel, enrolment_ids: Seq
 def _deliver(homes: Homes, parcel: Parcel, enrolment_id: int, person: Person, history: History) -> _Outcome:
     outcome = _Outcome(enrolment_id)
     try:
-        outcome.take(Recipient(homes, parcel, person, history))
+        outcome.take(Recipient(_keeper(homes, person, parcel), parcel, history))
     except (HomeRefused, HomeFull) as error:
         outcome.problem = f"{person.display_name}: {error}"
     return outcome
+
+
+def _keeper(homes: Homes, person: Person, parcel: Parcel) -> Keeper:
+    return Keeper(homes, person.hub_name, person.uid, parcel.folder)
 
 
 def _record(session: Session, parcel: Parcel, outcomes: list[_Outcome], now: datetime) -> None:

@@ -49,6 +49,11 @@ def digest(manifest: Manifest) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def digests(manifest: Manifest) -> dict[str, str]:
+    """The sha256 of each listed file, by path."""
+    return {entry["path"]: entry["sha256"] for entry in manifest}
+
+
 def notebooks(manifest: Manifest) -> list[str]:
     """Paths of the notebooks in a manifest."""
     return [entry["path"] for entry in manifest if entry["path"].endswith(".ipynb")]

@@ -1,7 +1,8 @@
 """One file of a release on its way into one home, and what becomes of it where something is there already.
 
 What nobody touched is replaced. A notebook that the student changed is merged with the new one, cell by cell. Any other file
-stays as the student has it, and ours is put beside it.
+stays as the student has it, and ours is put beside it. The same holds for a seminar's guests: there a version is what a release
+is to students.
 """
 
 import hashlib
@@ -11,11 +12,11 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from classroom.models import Person, UpdateOutcome
+from classroom.models import UpdateOutcome
 from grader.files import FileStore, MissingFile
 from grader.merging import Merged, Unmergeable, merge, release_of
 from grader.reading import SIZE_LIMIT
-from hub_bridge.homes import HomeRefused, Homes, Placed
+from hub_bridge.homes import HomeRefused, Placed
 from hub_bridge.keeping import Keeper
 
 _TRIES = 3
@@ -24,7 +25,7 @@ _RESTLESS = "The file was being saved again and again while the new version came
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What is delivered: read once, for everyone."""
+    """What is delivered: read once, for everyone. ``release_id``: of students' files the release's, of guests' the version's."""
 
     release_id: int
     folder: str
@@ -69,10 +70,14 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What came of one file. ``stayed``: the student's version is in its place, without anything of ours."""
+    """What came of one file. ``stayed``: the student's version is in its place, and nothing of ours came into it now.
+
+    ``says_merged``: it says that it has this release in it already, perhaps from a delivery that was not noted any more.
+    """
 
     stayed: bool = False
     update: Update | None = None
+    says_merged: bool = False
 
 
 def beside(path: str, sha256: str) -> str:
@@ -85,18 +90,16 @@ def beside(path: str, sha256: str) -> str:
 class Recipient:
     """Somebody's home when a parcel comes. What touches the home raises HomeRefused and HomeFull."""
 
-    homes: Homes
+    keeper: Keeper
+    """Whose home it is, and the parcel's folder in it."""
     parcel: Parcel
-    person: Person
     history: History
 
     def take(self, path: str) -> Arrival:
         """Bring one file of the parcel into the home."""
         data, ours = self.parcel.contents[path], self._ours(path)
         untouched = {digests[path] for digests in self.parcel.digests.values() if path in digests} - {ours}
-        if self._put(path, data, over=untouched) is not Placed.exists or self.homes.holds(
-            self.person.hub_name, f"{self.parcel.folder}/{path}", data
-        ):
+        if self._put(path, data, over=untouched) is not Placed.exists or self._holds(path, data):
             return Arrival()
         if not path.endswith(".ipynb"):
             return self._lay_beside(path)
@@ -118,16 +121,16 @@ class Recipient:
     def _merge(self, path: str) -> Arrival:
         parcel, data = self.parcel, self.parcel.contents[path]
         for _ in range(_TRIES):
-            theirs = self.homes.read(self.person.hub_name, f"{parcel.folder}/{path}", limit=SIZE_LIMIT)
+            theirs = self.keeper.homes.read(self.keeper.name, self._at(path), limit=SIZE_LIMIT)
             if theirs is None:
                 self._put(path, data)
                 return Arrival()
             base = self._base(path, theirs)
             if base == self._ours(path):
-                return Arrival(stayed=True)
+                return Arrival(stayed=True, says_merged=parcel.names.get(release_of(theirs) or "") == parcel.release_id)
             merged = self._merged(base, theirs, data)
             over = {hashlib.sha256(theirs).hexdigest()}
-            if name := self._keeper().replace_version(path, merged.data, over=over, now=parcel.now):
+            if name := self.keeper.replace_version(path, merged.data, over=over, now=parcel.now):
                 changes = [{"kind": change.kind.value, "cell": change.cell} for change in merged.changes]
                 marked = sum(change.is_marked for change in merged.changes)
                 return Arrival(update=Update(path, UpdateOutcome.merged, changes, marked, kept_as=name))
@@ -143,7 +146,7 @@ class Recipient:
         named = parcel.names.get(release_of(theirs) or "")
         release_id = named if named and path in parcel.digests[named] else self.history.last_plain(parcel, path)
         if release_id is None:
-            raise Unmergeable("You had a file of that name before there was one in the assignment.")
+            raise Unmergeable("You had a file of that name before there was one from your teacher.")
         return parcel.digests[release_id][path]
 
     def _merged(self, base: str, theirs: bytes, new: bytes) -> Merged:
@@ -162,11 +165,15 @@ class Recipient:
         self._put(beside(path, ours), self.parcel.contents[path])
         return Arrival(stayed=True, update=Update(path, UpdateOutcome.beside, reason=reason))
 
-    def _keeper(self) -> Keeper:
-        return Keeper(self.homes, self.person.hub_name, self.person.uid, self.parcel.folder)
-
     def _put(self, path: str, data: bytes, over: Collection[str] = ()) -> Placed:
-        return self.homes.place(self.person.hub_name, f"{self.parcel.folder}/{path}", data, uid=self.person.uid, over=over)
+        keeper = self.keeper
+        return keeper.homes.place(keeper.name, self._at(path), data, uid=keeper.uid, over=over)
+
+    def _holds(self, path: str, data: bytes) -> bool:
+        return self.keeper.homes.holds(self.keeper.name, self._at(path), data)
+
+    def _at(self, path: str) -> str:
+        return f"{self.keeper.folder}/{path}"
 
     def _ours(self, path: str) -> str:
         return self.parcel.digests[self.parcel.release_id][path]

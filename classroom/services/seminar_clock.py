@@ -18,6 +18,7 @@ from classroom.models import Guest, GuestState, Seat, Seminar
 from classroom.models.seminar import DOORS
 from classroom.services import guest_checks, kept_work, seats, seminar_progress, seminar_wall, server_line
 from classroom.services.operation_context import OperationContext
+from classroom.services.placing import Parcel
 from hub_bridge.client import HubClient, HubError
 from hub_bridge.homes import HomeFull, HomeRefused
 from hub_bridge.names import new_guest_name
@@ -74,12 +75,11 @@ def _turn(context: OperationContext, hub: HubClient, seminar_id: int) -> bool:
     if seminar is None:
         return False
     turn = _Turn(context, seminar, hub, kept_work.Archives(context.settings.archives))
-    trouble = None
     try:
-        _work(turn)
+        trouble = _work(turn)
     except (HubError, HomeroomError, HomeRefused, HomeFull) as error:
         log.warning("seminar %d: %s", seminar_id, error)
-        trouble = f"{str(error)[:400].rstrip('.')}. It is tried again."
+        trouble = _again(str(error))
     except Exception:
         log.exception("seminar %d broke", seminar_id)
         trouble = "Something unexpected went wrong. It is tried again; the log says more."
@@ -108,7 +108,9 @@ def _is_due(seminar: Seminar, *, now: datetime, days: int) -> bool:
     return seminar.opened_at is not None or seminar.starts_at - DOORS <= now or seminar.is_over(now)
 
 
-def _work(turn: _Turn) -> None:
+def _work(turn: _Turn) -> str | None:
+    """Do what is due; returns what could not be done for single guests, which holds up nobody else."""
+    problems: list[str] = []
     seminar, now = turn.seminar, turn.now
     if seminar.closed_at is not None:
         _remove(turn)
@@ -119,10 +121,16 @@ def _work(turn: _Turn) -> None:
         if not seminar.is_over(now):
             _plan_seats(turn)
             _make_seats(turn)
-            _give_out(turn)
+            problems = _give_out(turn)
         _look(turn)
         if not seminar.is_over(now):
             _warm(turn)
+    more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{_again(problems[0])}{more}" if problems else None
+
+
+def _again(problem: str) -> str:
+    return f"{problem[:400].rstrip('.')}. It is tried again."
 
 
 def _plan_seats(turn: _Turn) -> None:
@@ -134,26 +142,36 @@ def _plan_seats(turn: _Turn) -> None:
 
 
 def _make_seats(turn: _Turn) -> None:
-    kit: seats.Kit | None = None
+    parcel: Parcel | None = None
     unmade = turn.seats(Seat.made_at.is_(None), Seat.closed_at.is_(None))
     for start in range(0, len(unmade), BATCH):
-        batch = unmade[start : start + BATCH]
-        kit = kit or seats.Kit.of(turn.seminar, turn.context.files)
-        seats.make(batch, kit=kit, hub=turn.hub, homes=turn.context.homes)
-        _note(turn, batch, made_at=turn.now, version=kit.version)
+        parcel = parcel or _pack(turn)
+        given = seats.make(unmade[start : start + BATCH], parcel=parcel, hub=turn.hub, homes=turn.context.homes)
+        with turn.context.sessions.begin() as session:
+            seats.note(session, given, made_at=turn.now)
+            turn.prolong(session)
 
 
-def _give_out(turn: _Turn) -> None:
-    """A new version into every home that lacks it."""
+def _give_out(turn: _Turn) -> list[str]:
+    """A new version into every home that lacks it, one after the other; returns a sentence for each that would not take it."""
     lacking = turn.seats(Seat.made_at.is_not(None), Seat.closed_at.is_(None), Seat.version < turn.seminar.version)
-    if not lacking:
-        return
-    kit = seats.Kit.of(turn.seminar, turn.context.files)
-    for start in range(0, len(lacking), BATCH):
-        batch = lacking[start : start + BATCH]
-        for seat in batch:
-            seats.deliver(seat, kit=kit, homes=turn.context.homes)
-        _note(turn, batch, version=kit.version)
+    parcel = _pack(turn) if lacking else None
+    problems = []
+    for seat in lacking:
+        assert parcel
+        try:
+            given = seats.deliver(seat, parcel=parcel, homes=turn.context.homes)
+        except (HomeRefused, HomeFull) as error:
+            problems.append(f"{seat.guest.name if seat.guest else 'A free seat'} could not be given the new files: {error}")
+            continue
+        with turn.context.sessions.begin() as session:
+            seats.note(session, {seat.id: given})
+            turn.prolong(session)
+    return problems
+
+
+def _pack(turn: _Turn) -> Parcel:
+    return seats.pack(turn.seminar, files=turn.context.files, now=turn.now)
 
 
 def _warm(turn: _Turn) -> None:

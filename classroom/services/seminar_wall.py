@@ -11,6 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from classroom.models import Guest, GuestState, Seat, Seminar
+from classroom.services import seat_news
+from classroom.services.seat_news import PushCount
 from classroom.services.seminar_progress import Exercise, State, exercises, updated
 from grader.files import FileStore, MissingFile
 
@@ -77,6 +79,7 @@ class Wall:
     """Seats that are made and free."""
     counts: list[dict[State, int]]
     """For each exercise, how many are where."""
+    pushed: PushCount | None = None
 
     @property
     def hands(self) -> int:
@@ -104,6 +107,7 @@ def read(session: Session, *, seminar: Seminar, files: FileStore, now: datetime)
         warm=sum(warmed is not None for (warmed,) in free),
         ready=len(free),
         counts=[{state: sum(row.marks[n].state == state for row in rows) for state in State} for n in range(len(found))],
+        pushed=seat_news.count(session, seminar=seminar),
     )
 
 

@@ -178,7 +178,10 @@ def announce(session: Session, *, seminar: Seminar, text: str, now: datetime) ->
 
 
 def push(session: Session, *, seminar: Seminar, material: dict[str, bytes], files: FileStore, now: datetime) -> int:
-    """Give everybody these files, beside the ones there are; returns the new version's number. What a guest changed stays."""
+    """Give everybody these files, with the others there are; returns the new version's number. The clock brings it to the homes.
+
+    What a guest wrote stays: see services/seats.py.
+    """
     _check_running(seminar, now)
     kept = [entry for entry in seminar.files if entry["path"] not in material]
     listed = sorted([*kept, *manifests.store(files, material)], key=lambda entry: str(entry["path"]))

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from classroom.messages import SERVERS_QUEUE
-from classroom.models import Person, Seat, ServerStart, StartState
+from classroom.models import Owner, Person, Seat, ServerStart, StartState
 from classroom.services import outbox
 
 SERVE_TASK = "classroom.serve_line"
@@ -28,9 +28,6 @@ _MAY_START = or_(ServerStart.seat_id.is_(None), ServerStart.seat.has(Seat.made_a
 """A guest may be in line before the seat is made; the hub knows it only then."""
 
 _OWNERS = (joinedload(ServerStart.person), joinedload(ServerStart.seat))
-
-Owner = Person | Seat
-"""Whose server it is."""
 
 
 def ask(session: Session, *, owner: Owner, now: datetime) -> ServerStart:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from classroom.errors import HomeroomError, NotFound
-from classroom.models import Assignment, Delivery, Enrolment, FileUpdate, Person, UpdateOutcome
+from classroom.models import Assignment, Delivery, Enrolment, FileUpdate, Owner, Person, UpdateOutcome
 from classroom.services import manifests
 from classroom.services.class_list import is_student
 from classroom.services.placing import History, Update
@@ -37,7 +37,7 @@ class UpdateCount:
 class Exchange:
     """A file in a home that is to be replaced: by the copy called ``copy``, or by ``data``."""
 
-    person: Person
+    owner: Owner
     folder: str
     path: str
     copy: str | None = None
@@ -144,7 +144,7 @@ def put_back(homes: Homes, exchange: Exchange, *, now: datetime) -> str | None:
 
     Raises HomeroomError, HomeRefused, HomeFull; then nothing was lost.
     """
-    keeper = Keeper(homes, exchange.person.hub_name, exchange.person.uid, exchange.folder)
+    keeper = Keeper(homes, exchange.owner.hub_name, exchange.owner.uid, exchange.folder)
     data = exchange.data if exchange.copy is None else keeper.read(exchange.path, exchange.copy)
     if data is None:
         raise HomeroomError(f"The copy of {exchange.path} from then is not there any more, so nothing was changed.")

@@ -9,10 +9,9 @@ from urllib.parse import quote, urljoin
 
 from classroom.errors import Unavailable
 from classroom.messages import SERVERS_QUEUE
-from classroom.models import ServerStart, StartState
+from classroom.models import Owner, ServerStart, StartState
 from classroom.services import server_line
 from classroom.services.interfaces import INTERFACES
-from classroom.services.server_line import Owner
 from classroom.web.context import commit, database_left_alone, db, hub, now, parts, settings
 from hub_bridge.client import HubError, HubUnavailable, Progress
 

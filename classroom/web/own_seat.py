@@ -8,11 +8,12 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 
-from classroom.services import guest_checks, guests, manifests
+from classroom.errors import Conflict
+from classroom.services import guest_checks, guests, manifests, seat_news
 from classroom.services.check_answers import CheckAnswer
 from classroom.web import audience, security
 from classroom.web.context import commit, db, guest, now, seminar, settings
-from classroom.web.seminars import checking
+from classroom.web.seminars import checking, opening
 
 blueprint = Blueprint("own_seat", __name__, url_prefix="/own-server/seat")
 security.csrf.exempt(blueprint)  # no cookie counts here, only the token
@@ -28,7 +29,10 @@ def state() -> dict[str, Any]:
         "seat": True,
         "folder": what.folder,
         "notebooks": manifests.notebooks(what.files),
+        "update": _update(),
+        "merges": True,
         "page": _page("seminars.seat"),
+        "earlier": _page("seminars.earlier"),
         "now": now().isoformat(),
         "due_at": what.ends_at.isoformat(),
         "takes_work": True,
@@ -36,6 +40,17 @@ def state() -> dict[str, Any]:
         "announcement": what.announcement,
         "announced_at": what.announced_at.isoformat() if what.announced_at else None,
     }
+
+
+@blueprint.post("/update")
+@audience.own_seat
+def update() -> dict[str, Any]:
+    """Merge the newest files into what lies in the home now, as opening the notebook does. Again changes nothing."""
+    seat = guest().seat
+    if seat is None or seat.made_at is None:
+        raise Conflict("Your seat is not ready yet. Open your notebook first.")
+    opening.renew(seat)
+    return {"update": _update()}
 
 
 @blueprint.post("/check")
@@ -60,6 +75,13 @@ def hand() -> dict[str, Any]:
     guests.raise_hand(db(), guest=guest(), up=_told().get("up") is True, now=now())
     commit()
     return {"hand": guest().hand_raised_at is not None}
+
+
+def _update() -> dict[str, dict[str, str]]:
+    """The notebooks that the teacher gave out anew while the guest was there: ``how`` (``given`` or an UpdateOutcome), ``at``."""
+    who = guest()
+    news = seat_news.of_seat(who.seat, seminar(), since=who.joined_at) if who.seat else []
+    return {one.path: {"how": one.outcome or "given", "at": one.at.isoformat()} for one in news if one.is_notebook}
 
 
 def _told() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tests.support.look import Look
 from tests.support.stack import Stack
 from tests.support.visitor import eventually
 
+GIVEN = Path(__file__).parents[2] / "courses/seminar/first-look.ipynb"
 PHONE = {"width": 390, "height": 844}
 
 
@@ -41,6 +42,8 @@ def test_a_seminar_from_the_form_to_the_kept_work(
     guest_sees_what_is_announced(guest)
     guest_works(stack)
     teacher_sees_the_progress_and_gives_a_file(teacher, stack, look, tmp_path)
+    teacher_corrects_the_notebook(teacher, stack, look, tmp_path)
+    guest_reads_what_is_new(guest, stack, look)
     guest_checks_on_the_seat_page(guest, stack, look)
     guest_uses_the_buttons_in_the_notebook(guest, teacher, stack, look)
     guest_keeps_the_work(guest, look)
@@ -151,6 +154,38 @@ def teacher_sees_the_progress_and_gives_a_file(page: Page, stack: Stack, look: L
     picture(page, "seminar-room", height=800)
     ((name,),) = stack.rows("select hub_name from seat where guest_id is not null")
     eventually("the file is there", (stack.home(name) / "data-for-everybody" / "hints.md").is_file)
+
+
+def teacher_corrects_the_notebook(page: Page, stack: Stack, look: Look, tmp_path: Path) -> None:
+    """A cell more at the end; it goes into what the guest wrote."""
+    corrected = json.loads(GIVEN.read_text())
+    corrected["cells"].append({"cell_type": "markdown", "id": "the-end", "metadata": {}, "source": "Well done."})
+    (tmp_path / GIVEN.name).write_text(json.dumps(corrected))
+    page.get_by_label("New or corrected files").set_input_files(tmp_path / GIVEN.name)
+    press(page, "Give it out")
+    expect(page.get_by_text("the guest who is in has them, merged into what 1 guest wrote.")).to_be_visible(timeout=LONG)
+    look(page, "seminar-present-pushed")
+    ((name,),) = stack.rows("select hub_name from seat where guest_id is not null")
+    merged = (stack.home(name) / "data-for-everybody" / GIVEN.name).read_text()
+    assert "Well done." in merged
+    assert "total = sum(float(walk['km']) for walk in walks)" in merged
+
+
+def guest_reads_what_is_new(page: Page, stack: Stack, look: Look) -> None:
+    expect(page.get_by_text("the new version was put into yours.")).to_be_visible(timeout=LONG)
+    look(page, "guest-seat-news")
+    seat = page.url
+    page.get_by_role("link", name="Earlier states of your files").click()
+    look(page, "guest-earlier")
+    ((name,),) = stack.rows("select hub_name from seat where guest_id is not null")
+    path = stack.home(name) / "data-for-everybody" / GIVEN.name
+    press(page, "Bring back")
+    expect(page.get_by_text(f"{GIVEN.name} is as it was then")).to_be_visible()
+    assert "Well done." not in path.read_text()
+    press(page, "Bring back")
+    expect(page.get_by_role("button", name="Bring back")).to_have_count(3)
+    assert "Well done." in path.read_text(), "the newest copy is the merged one"
+    page.goto(seat)
 
 
 def guest_sees_what_is_announced(page: Page) -> None:

@@ -24,7 +24,7 @@ class Phone:
         """Open a page of the seminar (``seat``, ``opening``), or of the portal (``/...``)."""
         return self.client.get(self._at(path))
 
-    def post(self, page: str, path: str = "", **fields: str) -> TestResponse:
+    def post(self, page: str, path: str = "", /, **fields: str) -> TestResponse:
         """Fill in the form on ``page`` and send it to ``path`` (else to the page itself)."""
         field = soup_of(self.get(page)).find("input", {"name": "csrf_token"})
         token = str(field["value"]) if isinstance(field, Tag) else ""

@@ -104,16 +104,23 @@ class Room:
 
     def write(self, guest: Guest, data: bytes, *, rel: str = "data-for-all/numbers.ipynb") -> None:
         """The guest saves a file."""
-        assert guest.seat is not None
-        self.context.homes.place(guest.seat.hub_name, rel, data, uid=guest.seat.uid, replace=True)
+        seat = self.seat(guest)
+        self.context.homes.place(seat.hub_name, rel, data, uid=seat.uid, replace=True)
 
     def read(self, guest: Guest, rel: str = "data-for-all/numbers.ipynb") -> bytes | None:
         """What lies in the guest's home."""
-        assert guest.seat is not None
-        return self.context.homes.read(guest.seat.hub_name, rel, limit=10_000_000)
+        return self.context.homes.read(self.seat(guest).hub_name, rel, limit=10_000_000)
 
     def names(self, guest: Guest) -> list[str]:
         """All files of the guest's home."""
-        assert guest.seat is not None
-        tree = self.context.homes.tree(guest.seat.hub_name, "", max_bytes=10_000_000, max_files=100, skip=lambda _path: False)
+        tree = self.context.homes.tree(
+            self.seat(guest).hub_name, "", max_bytes=10_000_000, max_files=100, skip=lambda _path: False
+        )
         return [file.path for file in tree]
+
+    def seat(self, guest: Guest) -> Seat:
+        """Where the guest sits."""
+        seat = guest.seat
+        self.session.commit()  # what was read must not hold up the portal
+        assert seat is not None
+        return seat

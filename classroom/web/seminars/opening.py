@@ -42,6 +42,12 @@ def prepare(who: Guest) -> bool:
 def open_notebook() -> ResponseReturnValue:
     """Ask for the server and go to the page that waits for it."""
     _check_time()
+    seat = guest().seat
+    if seat is not None and seat.made_at is not None:
+        try:
+            renew(seat)
+        except (HomeRefused, HomeFull, HomeroomError) as error:  # theirs to mend, in the notebook that opens
+            log.warning("seat %d: %s", seat.id, error)
     prepare(guest())
     return redirect(url_for(".opening"), SEE_OTHER)
 
@@ -96,12 +102,23 @@ def notebook() -> ResponseReturnValue:
 
 def _make(seat: Seat) -> None:
     """Make one seat now, with no lock on the database meanwhile."""
-    kit = seats.Kit.of(seat.seminar, files())
+    parcel = seats.pack(seat.seminar, files=files(), now=now())
     db().commit()
-    seats.make([seat], kit=kit, hub=hub(), homes=homes())
-    if seat.made_at is None:
-        seat.made_at, seat.version = now(), kit.version
-        commit()
+    seats.note(db(), seats.make([seat], parcel=parcel, hub=hub(), homes=homes()), made_at=now())
+    commit()
+    db().refresh(seat)
+
+
+def renew(seat: Seat) -> None:
+    """Bring the newest files to a seat that is made, as the clock does: also what was deleted, or saved over by an old copy.
+
+    Raises HomeRefused, HomeFull, Unavailable.
+    """
+    parcel = seats.pack(seat.seminar, files=files(), now=now())
+    db().commit()
+    seats.note(db(), {seat.id: seats.deliver(seat, parcel=parcel, homes=homes())})
+    commit()
+    db().refresh(seat)
 
 
 def _check_time() -> None:

@@ -18,6 +18,11 @@ from classroom.web.seminars.making import read_files
 from classroom.web.seminars.wall import now_on_the_wall, seminar_is_over, wall_has_changed
 from classroom.web.teach.blueprint import act
 
+GIVEN_OUT = (
+    "Everybody gets it within seconds. What guests wrote in a notebook stays, with your new cells in it; "
+    "of any other file that somebody changed yours lies beside. The room below tells how it went."
+)
+
 
 @blueprint.get("/seminars/<seminar>/")
 @audience.presenter
@@ -104,7 +109,7 @@ def push() -> ResponseReturnValue:
             raise HomeroomError("There is nothing to give out among these files.")
         seminars.push(db(), seminar=seminar(), material=material, files=files(), now=now())
 
-    return _act(give, "Everybody gets it within seconds. Who changed a file keeps theirs; the new one lies beside it.")
+    return _act(give, GIVEN_OUT)
 
 
 @blueprint.post("/seminars/<seminar>/guests/<int:guest_id>/admit")

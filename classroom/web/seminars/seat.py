@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from classroom.config import PORTAL_PREFIX
-from classroom.services import guest_answers, guest_checks, guests, kept_work
+from classroom.services import guest_answers, guest_checks, guests, kept_work, seat_news
 from classroom.web import audience
 from classroom.web.context import commit, db, guest, now, seminar, settings
 from classroom.web.seminars.blueprint import blueprint, secret
@@ -54,6 +54,7 @@ def _facts() -> dict[str, object]:
         "seminar": seminar(),
         "guest": who,
         "check": guest_answers.answer_of(last, now=now()) if last else None,
+        "news": seat_news.of_seat(who.seat, seminar(), since=who.joined_at) if who.seat else [],
         "waiting": who.seat is None,
         "over": seminar().is_over(now()),
         "open": guests.may_use_seat(who),

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from classroom import migrations
 from classroom.db import make_engine
-from classroom.models import Base
+from classroom.models import Base, Seat
 from tests.support.databases import without_tables
 
 LATER = {"sqlite": "PRAGMA defer_foreign_keys=ON", "postgresql": "SET session_replication_role = replica"}
@@ -84,3 +84,30 @@ def test_what_students_had_before_notifications_is_no_news_after_the_upgrade(url
     engine.dispose()
     assert list(told) == [1]
     assert tuple(rhythm) == ("daily", None)
+
+
+def test_seats_of_before_say_that_nothing_was_noted(url: str) -> None:
+    migrations.upgrade(url, "0011")
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO person (id, hub_name, display_name, active, creates_courses, created_at)"
+            " VALUES (1, 'a', 'A', true, true, '2026-09-07')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO seminar (id, slug, owner_id, title, folder, notebook, interface, timezone, versions, created_at,"
+            " starts_at, ends_at, capacity, prewarm, code, needs_approval, announcement) VALUES (1, 's', 1, 'S', 's', 'n.ipynb',"
+            " 'lab', 'UTC', '[]', '2026-09-07', '2026-09-07', '2026-09-07', 1, 0, 'ABCDEF', false, '')"
+        )
+        connection.exec_driver_sql("INSERT INTO seat (id, seminar_id, hub_name, version) VALUES (1, 1, 'guest-a', 2)")
+
+    migrations.upgrade(url)
+    with engine.connect() as connection:
+        noted = connection.execute(select(Seat.version, Seat.given)).one()
+    migrations.downgrade(url, "0011")
+    with engine.connect() as connection:
+        seats = connection.execute(text("SELECT id, version FROM seat")).all()
+    engine.dispose()
+
+    assert tuple(noted) == (2, [])
+    assert [tuple(seat) for seat in seats] == [(1, 2)]

@@ -10,7 +10,7 @@ from classroom.errors import NotFound
 from classroom.models import Guest, GuestState, Seat, ServerStart
 from classroom.services import guests, kept_work, seminars, server_line
 from classroom.services.seminar_progress import State
-from tests.support.seminar_room import EXERCISES, SECRET, Room, saved
+from tests.support.seminar_room import SECRET, Room, saved
 
 
 def test_before_the_doors_open_nothing_is_made(room: Room) -> None:
@@ -150,25 +150,6 @@ def test_two_workers_never_work_at_one_seminar(room: Room) -> None:
     room.clock.forward(seconds=31)
 
     assert room.tick() == 1, "a worker that died is not waited for"
-
-
-def test_a_corrected_notebook_goes_to_all_and_beside_what_was_changed(room: Room) -> None:
-    seminar = room.make()
-    room.tick()
-    busy, idle = room.join(seminar, "Busy"), room.join(seminar, "Idle")
-    room.write(busy, saved(x="x = 2"))
-    corrected = EXERCISES.replace(b"two", b"TWO")
-    seminars.push(
-        room.session, seminar=seminar, material={"numbers.ipynb": corrected}, files=room.context.files, now=room.clock()
-    )
-    room.tick()
-    room.tick()
-
-    assert room.read(idle) == corrected
-    assert room.read(busy) == saved(x="x = 2")
-    [beside] = [name for name in room.names(busy) if ".new-" in name]
-    assert room.read(busy, beside) == corrected
-    assert [name for name in room.names(idle) if ".new-" in name] == []
 
 
 def test_the_wall_reads_what_was_saved_since_the_last_look(room: Room) -> None:

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from classroom.models import Guest, GuestCheck, Seminar
-from classroom.services import guest_checks, guests
+from classroom.services import guest_checks, guests, seminars
 from hub_bridge.scopes import SEAT_SCOPE
 from tests.support.hub_stand_in import HubStandIn
 from tests.support.hub_twin import HubTwin
-from tests.support.seminar_room import Room, saved
+from tests.support.seminar_room import EXERCISES, Room, saved
 from tests.support.work import Lab
 
 SEAT = "/own-server/seat/"
@@ -53,7 +53,7 @@ def ask(app: Flask, hub: HubStandIn, room: Room, rosa: Guest) -> Ask:
         headers = {"Authorization": f"token of {name}"}
         room.session.commit()  # what was read here must not hold up the portal
         client = app.test_client()
-        if what in {"check", "hand", "submit", "look"}:
+        if what in {"check", "hand", "submit", "look", "update"}:
             return client.post(f"{SEAT}{what}", json=told, headers=headers)
         return client.get(f"{SEAT}{what}", headers=headers)
 
@@ -63,6 +63,15 @@ def ask(app: Flask, hub: HubStandIn, room: Room, rosa: Guest) -> Ask:
 def name_of(guest: Guest) -> str:
     assert guest.seat is not None
     return guest.seat.hub_name
+
+
+def push(room: Room, seminar: Seminar) -> None:
+    room.clock.forward(minutes=1)
+    corrected = EXERCISES.replace(b"Exercise 2: three", b"Exercise 2: a three")
+    seminars.push(
+        room.session, seminar=seminar, material={"numbers.ipynb": corrected}, files=room.context.files, now=room.clock()
+    )
+    room.tick()
 
 
 def reply(room: Room, **more: object) -> None:
@@ -137,7 +146,7 @@ def test_who_was_shown_out_and_whoever_comes_after_the_end_is_refused(
 
     assert ask().status_code == 200
     room.clock.forward(minutes=90)
-    assert [ask(what).status_code for what in ("", "check", "hand", "checks/1")] == [403] * 4
+    assert [ask(what).status_code for what in ("", "check", "hand", "checks/1", "update")] == [403] * 5
 
 
 def test_students_and_staff_have_no_seat_whatever_scope_they_show(ask: Ask, lab: Lab) -> None:
@@ -169,3 +178,29 @@ def test_without_a_token_nobody_is_told_anything_though_a_seats_cookie_comes_alo
     client.set_cookie("seat", guests.cookie_of(rosa, app.secret_key), path="/")  # type: ignore[arg-type]
 
     assert client.get(SEAT).status_code == 401
+
+
+def test_the_state_says_which_notebooks_the_teacher_gave_out_anew(ask: Ask, room: Room, seminar: Seminar, rosa: Guest) -> None:
+    idle = room.join(seminar, "Ben")
+    assert ask().get_json()["update"] == {}
+    room.write(rosa, saved(x="x = 2"))
+    push(room, seminar)
+
+    told = ask().get_json()
+    assert told["update"] == {"numbers.ipynb": {"how": "merged", "at": room.clock().isoformat()}}
+    assert told["earlier"].endswith(f"/portal/s/{seminar.slug}/earlier/")
+    assert ask(who=name_of(idle)).get_json()["update"]["numbers.ipynb"]["how"] == "given"
+
+
+def test_a_push_that_an_old_copy_was_saved_over_is_put_in_again(ask: Ask, room: Room, seminar: Seminar, rosa: Guest) -> None:
+    room.write(rosa, saved(x="x = 2"))
+    push(room, seminar)
+    room.write(rosa, saved(x="x = 22"))
+    room.clock.forward(minutes=1)
+
+    told = [ask("update", path=PATH).get_json()["update"] for _ in range(2)]
+
+    found = room.read(rosa) or b""
+    assert b"x = 22" in found
+    assert b"Exercise 2: a three" in found
+    assert told[0] == told[1] == {"numbers.ipynb": {"how": "merged", "at": room.clock().isoformat()}}

@@ -24,7 +24,8 @@ def room(session: Session, context: OperationContext, clock: Clock, teacher: Enr
     """A room whose teacher may make seminars."""
     teacher.person.creates_courses = True
     session.commit()
-    return Room(session, context, clock, HubTwin(), teacher.person)
+    hub = HubTwin()
+    return Room(session, replace(context, hub=lambda: hub), clock, hub, teacher.person)
 
 
 @pytest.fixture
