@@ -110,7 +110,7 @@ def _terms() -> Terms:
         interface=form.get("interface", "lab"),
         environment=form.get("environment", DEFAULT),
         timezone=timezone,
-        code_minutes=_number("code_minutes", "New code") if form.get("code_minutes") else 0,
+        code_minutes=_number("code_minutes", "Replace the code") if form.get("code_minutes") else 0,
         passphrase=form.get("passphrase", ""),
         needs_approval=form.get("needs_approval") == "1",
         email_domain=form.get("email_domain", ""),
