@@ -55,17 +55,17 @@ class Environment:
 def look_at(name: str, python: str) -> Environment:
     """The environment behind a path, asked of its Python. Raises EnvironmentProblem."""
     if not Path(python).is_file():
-        raise _problem(name, f"there is no file {python}", "Put the path of its Python there")
+        raise _problem(name, f"there is no file {python}", "Give the whole path of its Python")
     if not os.access(python, os.X_OK):
-        raise _problem(name, f"{python} is not executable", "Put the path of its Python there")
+        raise _problem(name, f"{python} is not executable", "Give the whole path of its Python")
     try:
         # -I: neither this process's variables nor packages of its user are part of the environment.
         done = subprocess.run([python, "-I", "-c", _ASK], capture_output=True, text=True, check=True, timeout=_SECONDS)
         places, has_kernel = json.loads(done.stdout)
     except subprocess.CalledProcessError as error:
-        raise _problem(name, f"{python} fails: {_last_line(error.stderr)}", "Put the path of its Python there") from error
+        raise _problem(name, f"{python} fails: {_last_line(error.stderr)}", "Give the whole path of its Python") from error
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        raise _problem(name, f"{python} does not answer as Python does", "Put the path of its Python there") from error
+        raise _problem(name, f"{python} does not answer as Python does", "Give the whole path of its Python") from error
     if not has_kernel:
         raise _problem(name, f"{python} has no ipykernel", f"Run {python} -m pip install ipykernel")
     bin_folder = str(Path(python).parent)

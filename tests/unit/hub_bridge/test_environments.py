@@ -80,7 +80,7 @@ def _no_kernel(folder: Path) -> str:
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (_no_file, "there is no file .*Put the path of its Python there"),
+        (_no_file, "there is no file .*Give the whole path of its Python"),
         (_not_executable, "is not executable"),
         (_no_python, "does not answer as Python does"),
         (_fails, "fails: no such library"),
