@@ -54,12 +54,16 @@ def test_it_can_be_changed_until_a_guest_is_in(presenter: PageClient, phone: Pho
     assert seminar.environment == OTHER
 
 
-def test_a_name_that_was_taken_out_of_the_settings_is_told(presenter: PageClient, room: Room, seminar: Seminar) -> None:
+def test_a_name_that_was_taken_out_of_the_settings_is_told(
+    presenter: PageClient, phone: Phone, room: Room, seminar: Seminar
+) -> None:
     seminar.environment = "Old things"
     room.session.commit()
-    page = text_of(presenter.get(f"/seminars/{seminar.slug}/"))
+    told = "“Old things” is not offered here any more. Notebooks run in Python instead."
 
-    assert "“Old things” is not offered here any more. Notebooks run in Python instead." in page
+    assert f"{told} Choose another, or ask the people" in text_of(presenter.get(f"/seminars/{seminar.slug}/"))
+    phone.join()
+    assert f"{told} Ask the people" in text_of(presenter.get(f"/seminars/{seminar.slug}/")), "nobody can choose now"
 
 
 @pytest.mark.parametrize("where", ["/seminars/new", "/seminars/{slug}/"])
