@@ -4,15 +4,20 @@ Each field can be set by the environment variable ``HOMEROOM_<FIELD>``; docs/ref
 a test keeps that page complete.
 """
 
+import json
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from hub_bridge import environments
 
 PORTAL_PREFIX = "/portal"
 """The portal lives below this path so that its cookie can be limited to it: browsers share cookies between ports."""
+
+_LONGEST_ENVIRONMENT = 60
 
 
 def templates_folder() -> Path:
@@ -65,6 +70,11 @@ class Settings(BaseSettings):
     warm_minutes: int = Field(10, gt=0, le=120, description="Minutes before a class begins that its servers are started.")
     warm_limit: int = Field(40, ge=0, description="Most servers started ahead for one class; 0 starts none.")
 
+    # Where notebooks run
+    environments: Annotated[dict[str, str], NoDecode] = Field(
+        default_factory=dict, description="Further Pythons that a seminar's notebooks may run in: JSON, path by name."
+    )
+
     # Grading
     grading_jobs: int = Field(2, gt=0, description="Submissions one grading worker runs at once.")
     sandbox: Literal["", "bubblewrap", "landlock"] = Field(
@@ -113,6 +123,34 @@ class Settings(BaseSettings):
 
     # Invitations
     invitation_days: int = Field(30, gt=0, description="Days an invitation link works.")
+
+    @field_validator("environments", mode="before")
+    @classmethod
+    def _read_environments(cls, value: object) -> object:
+        try:
+            read = json.loads(value) if isinstance(value, str) and value.strip() else value or {}
+        except ValueError:
+            read = None
+        if not isinstance(read, dict) or not all(isinstance(path, str) for path in read.values()):
+            raise ValueError('Write JSON, the path of a Python by name, like {"Machine learning": "/opt/ml/bin/python"}')
+        return read
+
+    @field_validator("environments")
+    @classmethod
+    def _check_environments(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, python in value.items():
+            if not name.strip() or name != name.strip() or len(name) > _LONGEST_ENVIRONMENT or not name.isprintable():
+                raise ValueError(f"{name[:100]!r} is no name. A name has 1 to {_LONGEST_ENVIRONMENT} letters, digits and signs")
+            if name.casefold() == environments.DEFAULT.casefold():
+                raise ValueError(f"“{environments.DEFAULT}” is Homeroom's own environment. Choose another name for {python}")
+            if not Path(python).is_absolute():
+                raise ValueError(f"“{name}” must be the whole path of a Python, from / on, not “{python[:200]}”")
+        return value
+
+    @property
+    def offered_environments(self) -> list[str]:
+        """The names to choose from; the first is Homeroom's own Python."""
+        return [environments.DEFAULT, *self.environments]
 
     @property
     def database(self) -> str:

@@ -1,5 +1,6 @@
 """JupyterHub's configuration. The stack runs ``jupyterhub -f`` with this file and gives it its values as HOMEROOM_* variables."""
 
+import json
 import os
 import sys
 from functools import partial
@@ -42,6 +43,7 @@ def configure(c: Any, environment: dict[str, str]) -> None:
     c.SandboxSpawner.homes = str(state / "homes")
     c.SandboxSpawner.hide = [str(state), *filter(None, take("HIDE").split(os.pathsep))]
     c.SandboxSpawner.sandboxed = take("UNSAFE_SERVERS") != "true"
+    c.SandboxSpawner.environments = json.loads(take("ENVIRONMENTS"))
     c.SandboxSpawner.default_url = "/lab"
     c.SandboxSpawner.start_timeout = 60
     c.SandboxSpawner.http_timeout = 30

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -100,13 +100,23 @@ def home_inside(name: str) -> str:
 
 
 def sandbox_command(
-    home: Path, name: str, uid: int, *, passwd: int, hide: Iterable[Path] = (), scratch_bytes: int = SCRATCH_BYTES
+    home: Path,
+    name: str,
+    uid: int,
+    *,
+    passwd: int,
+    hide: Iterable[Path] = (),
+    scratch_bytes: int = SCRATCH_BYTES,
+    more_software: Iterable[str] = (),
+    more_files: Mapping[str, int] | None = None,
 ) -> list[str]:
     """The command to put in front of a server's own: it sees ``home`` and runs as ``uid`` (which only root can choose).
 
-    ``passwd`` is an open file descriptor with the sandbox's /etc/passwd. ``hide`` are folders that stay out of sight even
-    where they lie inside the machine's software. ``scratch_bytes`` fit into /tmp and, once more, into /dev/shm.
+    ``passwd`` is an open file descriptor with the sandbox's /etc/passwd; ``more_files`` are further ones, by the path at
+    which each can be read. ``hide`` are folders that stay out of sight even where they lie inside the machine's software or
+    ``more_software``. ``scratch_bytes`` fit into /tmp and, once more, into /dev/shm.
     """
+    files = {"/etc/passwd": passwd, **(more_files or {})}
     inside = home_inside(name)
     command = [find_bwrap() or "bwrap", "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts"]
     command += ["--unshare-cgroup-try", "--hostname", "homeroom", "--new-session"]
@@ -114,15 +124,16 @@ def sandbox_command(
     for scratch in ("/tmp", "/dev/shm"):  # noqa: S108 - they are the sandbox's own
         command += ["--perms", "1777", "--size", str(scratch_bytes), "--tmpfs", scratch]
     shown = [path for path in (*SYSTEM, *(f"/etc/{entry}" for entry in ETC)) if Path(path).exists()]
-    for path in software():
+    for path in (*software(), *more_software):
         shown += [] if _inside(path, shown) else [path]
-    for folder in _missing_parents([*shown, "/etc/passwd", inside]):
+    for folder in _missing_parents([*shown, *files, inside]):
         command += ["--perms", "0755", "--dir", folder]
     for path in shown:
         command += ["--ro-bind", path, path]
     for hidden in map(str, hide):
         command += ["--tmpfs", hidden] if _inside(hidden, shown) and Path(hidden).is_dir() else []
-    command += ["--perms", "0644", "--ro-bind-data", str(passwd), "/etc/passwd"]
+    for path, descriptor in files.items():
+        command += ["--perms", "0644", "--ro-bind-data", str(descriptor), path]
     command += ["--bind", str(home), inside, "--chdir", inside]
     command += ["--remount-ro", "/dev", "--remount-ro", "/"]  # what lies between the mounts is memory
     return command + (["--", *drop_to(uid)] if os.geteuid() == 0 else ["--unshare-user", "--"])
@@ -166,14 +177,20 @@ def sandbox_problem() -> str | None:
         return "bubblewrap is missing; install the package bubblewrap."
     if os.geteuid() == 0 and shutil.which("setpriv") is None:
         return "setpriv is missing; install the package util-linux."
+    trouble = trouble_running([sys.executable, "-P", "-c", "import hub_bridge.singleuser"])
+    return f"bubblewrap cannot make a sandbox here: {trouble}." if trouble else None
+
+
+def trouble_running(program: list[str], *, more_software: Iterable[str] = ()) -> str | None:
+    """Why a server's sandbox cannot run ``program``, in a few words; None when it can. Really starts one, over an empty home."""
     uid = FIRST_UID if os.geteuid() == 0 else os.geteuid()
     passwd = descriptor_of(passwd_entry("probe", uid))
     with tempfile.TemporaryDirectory(prefix="homeroom-") as home:
         os.chown(home, uid, -1)
-        command = sandbox_command(Path(home), "probe", uid, passwd=passwd)
+        command = sandbox_command(Path(home), "probe", uid, passwd=passwd, more_software=more_software)
         try:
             done = subprocess.run(
-                [*command, sys.executable, "-P", "-c", "import hub_bridge.singleuser"],
+                [*command, *program],
                 env=base_environment(),
                 pass_fds=[passwd],
                 preexec_fn=prepare,
@@ -183,11 +200,11 @@ def sandbox_problem() -> str | None:
                 timeout=30,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            return f"bubblewrap does not run: {error}."
+            return f"it does not run: {error}"
         finally:
             os.close(passwd)
     if done.returncode:
-        return f"bubblewrap cannot make a sandbox here: {done.stderr.strip()[-500:] or f'it ended with {done.returncode}'}"
+        return done.stderr.strip()[-500:].rstrip(".") or f"it ended with {done.returncode}"
     return None
 
 

@@ -8,6 +8,7 @@ from classroom.models.enrolment import STAFF, TEACHERS, Enrolment, EnrolmentStat
 from classroom.models.extension import AskedState, Extension, ExtensionRequest
 from classroom.models.grading import Feedback, GradeJob, JobState, ManualScore, Result, ResultStatus, Review, Score
 from classroom.models.guest_check import GuestCheck
+from classroom.models.join_code import OldCode
 from classroom.models.notification import Notification, NotificationKind
 from classroom.models.operation import Operation, OperationKind, OperationState, OutboxMessage
 from classroom.models.person import LinkKind, MailRhythm, Person, SignInLink
@@ -20,9 +21,9 @@ from classroom.models.work_check import CheckState, WorkCheck
 
 __all__ = [
     "STAFF", "TEACHERS", "AskedState", "Assignment", "Base", "CheckState", "ClassTime", "Course", "Delivery", "Enrolment",
-    "EnrolmentStatus", "Extension", "ExtensionRequest", "Feedback", "FileUpdate", "GradeJob", "Guest", "GuestCheck", "GuestState",
-    "JobState", "LinkKind", "MailRhythm", "ManualScore", "Notification", "NotificationKind", "Operation", "OperationKind",
-    "OperationState", "OutboxMessage", "Owner", "Person", "RegradeRequest", "RegradeState", "Release", "ReleaseCheck", "Result",
-    "ResultStatus", "Review", "Role", "RosterUpload", "Score", "Seat", "Section", "Seminar", "ServerStart", "SignInLink",
-    "StartState", "Submission", "Trigger", "UpdateOutcome", "WorkCheck",
+    "EnrolmentStatus", "Extension", "ExtensionRequest", "Feedback", "FileUpdate", "GradeJob", "Guest", "GuestCheck",
+    "GuestState", "JobState", "LinkKind", "MailRhythm", "ManualScore", "Notification", "NotificationKind", "OldCode",
+    "Operation", "OperationKind", "OperationState", "OutboxMessage", "Owner", "Person", "RegradeRequest", "RegradeState",
+    "Release", "ReleaseCheck", "Result", "ResultStatus", "Review", "Role", "RosterUpload", "Score", "Seat", "Section",
+    "Seminar", "ServerStart", "SignInLink", "StartState", "Submission", "Trigger", "UpdateOutcome", "WorkCheck",
 ]  # fmt: skip

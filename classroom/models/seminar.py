@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from classroom.models.base import Base
 from classroom.models.person import Person
+from hub_bridge.environments import DEFAULT
 from hub_bridge.names import FIRST_GUEST_UID
 
 DOORS = timedelta(minutes=15)
@@ -33,6 +34,8 @@ class Seminar(Base):
     """The notebook that opens first, below ``folder``."""
     interface: Mapped[str] = mapped_column(String(10), default="lab")
     """``lab`` or ``notebook``: what it opens in."""
+    environment: Mapped[str] = mapped_column(String(60), default=DEFAULT, server_default=DEFAULT)
+    """The name of what notebooks run in; it may be offered no more, see services.environments."""
     timezone: Mapped[str] = mapped_column(String(60), default="UTC")
     versions: Mapped[list[dict[str, Any]]]
     created_at: Mapped[datetime]
@@ -44,8 +47,10 @@ class Seminar(Base):
     prewarm: Mapped[int]
     """Servers that run before anybody comes."""
     code: Mapped[str] = mapped_column(String(12), unique=True)
-    old_code: Mapped[str | None] = mapped_column(String(12), index=True)
-    old_code_until: Mapped[datetime | None]
+    code_since: Mapped[datetime | None]
+    """When ``code`` took the place of another, or its time began anew. The ones before it are in models.join_code."""
+    code_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    """After so many minutes with open doors the clock replaces the code; 0: never."""
     passphrase_hash: Mapped[str | None] = mapped_column(String(200))
     needs_approval: Mapped[bool] = mapped_column(default=False)
     email_domain: Mapped[str | None] = mapped_column(String(200))
@@ -76,6 +81,14 @@ class Seminar(Base):
     def doors_open(self, now: datetime) -> bool:
         """Whether new guests may come in."""
         return not self.is_over(now) and (self.opened_at is not None or self.starts_at - DOORS <= now)
+
+    def code_changes_at(self, now: datetime) -> datetime | None:
+        """When the clock replaces the code; None when it does not. The time before the doors open does not count."""
+        if not self.code_minutes or not self.doors_open(now):
+            return None
+        opened = min(self.starts_at - DOORS, self.opened_at or self.starts_at)
+        changes = max(self.code_since or self.created_at, opened) + timedelta(minutes=self.code_minutes)
+        return changes if changes < self.ends_at else None
 
     def is_over(self, now: datetime) -> bool:
         """Whether its time is up."""
@@ -143,7 +156,8 @@ class Seat(Base):
     warmed_at: Mapped[datetime | None]
     """When its server was asked for before anybody sat here."""
     closed_at: Mapped[datetime | None]
-    """When its server was stopped, its work was put away and the hub had forgotten it."""
+    """When its server was stopped, its work was put away and the hub had forgotten it; of a seat that nobody had taken: when it
+    was given up."""
     home_removed_at: Mapped[datetime | None]
 
     seminar: Mapped[Seminar] = relationship()

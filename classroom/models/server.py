@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from classroom.models.base import Base
 from classroom.models.person import Person
 from classroom.models.seminar import Seat
+from hub_bridge.environments import DEFAULT
 
 
 class StartState(StrEnum):
@@ -59,6 +60,11 @@ class ServerStart(Base):
         owner = self.person or self.seat
         assert owner is not None  # the table's check
         return owner.hub_name
+
+    @property
+    def environment(self) -> str:
+        """The environment that is wanted for it. People's servers run in Homeroom's own Python: no course chooses another yet."""
+        return self.seat.seminar.environment if self.seat else DEFAULT
 
     @property
     def is_live(self) -> bool:

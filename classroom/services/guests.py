@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from classroom.errors import Conflict, Forbidden, HomeroomError, NotFound
 from classroom.models import Guest, GuestState, Seat, Seminar, ServerStart, StartState
-from classroom.services import seminar_codes, seminars
+from classroom.services import join_codes, seminar_codes, seminars
 from classroom.services.throttle import Throttle
 from hub_bridge.names import new_guest_name
 
@@ -44,7 +44,7 @@ class Gate:
 def find(session: Session, *, code: str, address: str, gate: Gate, now: datetime) -> Seminar:
     """The seminar that a join code lets into. Raises NotFound, TooManyTries."""
     gate.wrong.check(address)
-    seminar = seminars.by_code(session, code, now=now)
+    seminar = join_codes.by_code(session, code, now=now)
     if seminar is None:
         gate.wrong.failed(address)
         raise NotFound("This code is not valid, or its seminar is over. Look at the wall and type it again.")
@@ -64,7 +64,7 @@ def join(
         raise Conflict(
             "This seminar is over." if seminar.is_over(now) else "The doors are not open yet. Try again a little later."
         )
-    if not seminars.lets_in(seminar, application.code, now=now):
+    if not join_codes.lets_in(session, seminar=seminar, code=application.code, now=now):
         gate.wrong.failed(address)
         raise Forbidden("This code is out of date. Look at the wall for the one that holds now.")
     if not seminars.is_passphrase(seminar, application.passphrase, secret=secret):

@@ -1,4 +1,6 @@
-"""What seminars do by the clock: seats are made and warmed, files given out, notebooks looked at; at the end all is put away.
+"""What seminars do by the clock: codes are replaced, seats are made and warmed, files given out, notebooks looked at.
+
+At the end all is put away.
 
 Every few seconds a worker takes each living seminar in turn. It holds it by a lease, so that two never work at the same one,
 and does what is due; each step marks what it has done, so a worker that died midway costs a minute. What fails is a sentence
@@ -16,7 +18,7 @@ from sqlalchemy.orm import Session, joinedload
 from classroom.errors import HomeroomError
 from classroom.models import Guest, GuestState, Seat, Seminar
 from classroom.models.seminar import DOORS
-from classroom.services import guest_checks, kept_work, seats, seminar_progress, seminar_wall, server_line
+from classroom.services import guest_checks, join_codes, kept_work, seats, seminar_progress, seminar_wall, server_line
 from classroom.services.operation_context import OperationContext
 from classroom.services.placing import Parcel
 from hub_bridge.client import HubClient, HubError
@@ -63,11 +65,22 @@ def tick(context: OperationContext) -> int:
         session.connection(execution_options={"homeroom_read_only": True})
         living = session.scalars(select(Seminar).where(Seminar.removed_at.is_(None)).order_by(Seminar.id)).all()
     now, days = context.now(), context.settings.seminar_days
+    _rotate_codes(context, [seminar.id for seminar in living if join_codes.is_due(seminar, now=now)])
     due = [seminar for seminar in living if _is_due(seminar, now=now, days=days)]
     if not due:
         return 0
     with context.hub() as hub:
         return sum(_turn(context, hub, seminar.id) for seminar in due)
+
+
+def _rotate_codes(context: OperationContext, due: list[int]) -> None:
+    """New codes for the walls. Without a turn: one that makes two hundred seats would hold them up."""
+    for seminar_id in due:
+        try:
+            with context.sessions.begin() as session:
+                join_codes.rotate(session, seminar=session.get_one(Seminar, seminar_id), now=context.now())
+        except Exception:
+            log.exception("the code of seminar %d was not replaced", seminar_id)
 
 
 def _turn(context: OperationContext, hub: HubClient, seminar_id: int) -> bool:
@@ -112,6 +125,8 @@ def _work(turn: _Turn) -> str | None:
     """Do what is due; returns what could not be done for single guests, which holds up nobody else."""
     problems: list[str] = []
     seminar, now = turn.seminar, turn.now
+    if seminar.closed_at is None:
+        _clear_given_up(turn)
     if seminar.closed_at is not None:
         _remove(turn)
     elif now >= seminar.ends_at + timedelta(minutes=turn.context.settings.seminar_grace):
@@ -135,7 +150,8 @@ def _again(problem: str) -> str:
 
 def _plan_seats(turn: _Turn) -> None:
     """As many rows as there may be guests, so that nobody who comes has to wait for an account."""
-    missing = turn.seminar.capacity - len(turn.seats())
+    planned = turn.seats(or_(Seat.guest_id.is_not(None), Seat.closed_at.is_(None)))
+    missing = turn.seminar.capacity - len(planned)
     if missing > 0:
         with turn.context.sessions.begin() as session:
             session.add_all(Seat(seminar_id=turn.seminar.id, hub_name=new_guest_name(), version=0) for _ in range(missing))
@@ -209,6 +225,14 @@ def _saved(turn: _Turn, seat: Seat, rel: str) -> bytes:
         return turn.context.homes.read(seat.hub_name, rel, limit=NOTEBOOK_LIMIT) or b""
     except HomeRefused:  # too large, or no plain file: nothing for the wall
         return b""
+
+
+def _clear_given_up(turn: _Turn) -> None:
+    """Seats on which nobody sits, closed because their servers run in an environment that is wanted no more."""
+    for seat in turn.seats(Seat.guest_id.is_(None), Seat.closed_at.is_not(None), Seat.home_removed_at.is_(None)):
+        _stop(turn, seat)
+        turn.context.homes.remove(seat.hub_name)
+        _note(turn, [seat], home_removed_at=turn.now)
 
 
 def _show_out(turn: _Turn) -> None:

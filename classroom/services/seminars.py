@@ -2,22 +2,22 @@
 
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from zoneinfo import available_timezones
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from classroom.errors import Conflict, Forbidden, HomeroomError, NotFound
 from classroom.models import Person, Seminar
-from classroom.services import manifests, seminar_codes
+from classroom.services import environments, join_codes, manifests, seminar_codes
 from classroom.services.seminar_material import Material
 from grader.files import FileStore
+from hub_bridge.environments import DEFAULT
 
-GRACE = timedelta(minutes=10)
-"""A code that was replaced still lets in those who are just typing it."""
 LONGEST = 24 * 60
 _LONGEST_TITLE = 200
 _LONGEST_ANNOUNCEMENT = 1000
@@ -37,7 +37,9 @@ class Terms:
     capacity: int
     prewarm: int = 0
     interface: str = "lab"
+    environment: str = DEFAULT
     timezone: str = "UTC"
+    code_minutes: int = 0
     passphrase: str = ""
     needs_approval: bool = False
     email_domain: str = ""
@@ -57,12 +59,17 @@ def create(
     files: FileStore,
     secret: str,
     most_guests: int,
+    offered: Collection[str] = (DEFAULT,),
     now: datetime,
 ) -> Seminar:
-    """A new seminar with its files. Raises Forbidden, HomeroomError with a sentence about the field that is wrong."""
+    """A new seminar with its files. ``offered``: the environments to choose from.
+
+    Raises Forbidden, HomeroomError with a sentence about the field that is wrong.
+    """
     if not may_make(owner):
         raise Forbidden("You may not make seminars here. Ask the people who run this Homeroom.")
     _check(terms, most_guests=most_guests, now=now)
+    environments.check(terms.environment, offered)
     slug = "".join(secrets.choice(_SLUG_LETTERS) for _ in range(10))
     passphrase = terms.passphrase.strip()
     seminar = Seminar(
@@ -72,6 +79,7 @@ def create(
         folder=_folder_name(terms.title),
         notebook=material.notebook,
         interface=terms.interface,
+        environment=terms.environment,
         timezone=terms.timezone,
         versions=[{"files": manifests.store(files, material.files), "at": now.isoformat()}],
         created_at=now,
@@ -79,7 +87,8 @@ def create(
         ends_at=terms.starts_at + timedelta(minutes=terms.minutes),
         capacity=terms.capacity,
         prewarm=min(terms.prewarm, terms.capacity),
-        code=_free_code(session),
+        code=join_codes.free_code(session),
+        code_minutes=join_codes.check_minutes(terms.code_minutes),
         passphrase_hash=seminar_codes.digest_of(secret, slug=slug, passphrase=passphrase) if passphrase else None,
         needs_approval=terms.needs_approval,
         email_domain=terms.email_domain.strip().lower().removeprefix("@") or None,
@@ -111,38 +120,12 @@ def by_slug(session: Session, slug: str) -> Seminar:
     return seminar
 
 
-def by_code(session: Session, code: str, *, now: datetime) -> Seminar | None:
-    """The seminar that a typed join code lets into. Codes work until the seminar is over."""
-    code = seminar_codes.typed(code)
-    if len(code) != seminar_codes.CODE_LENGTH:
-        return None
-    matching = or_(Seminar.code == code, (Seminar.old_code == code) & (Seminar.old_code_until > now))
-    found = select(Seminar).where(matching, Seminar.ends_at > now, Seminar.closed_at.is_(None))
-    return session.scalar(found.order_by(Seminar.code != code).limit(1))
-
-
-def lets_in(seminar: Seminar, code: str, *, now: datetime) -> bool:
-    """Whether ``code`` is this seminar's, or was until a few minutes ago."""
-    if seminar_codes.is_same_code(seminar.code, code):
-        return True
-    old, until = seminar.old_code, seminar.old_code_until
-    return old is not None and until is not None and until > now and seminar_codes.is_same_code(old, code)
-
-
 def is_passphrase(seminar: Seminar, passphrase: str, *, secret: str) -> bool:
     """Whether this is the passphrase; anything is where none was set."""
     if seminar.passphrase_hash is None:
         return True
     typed = seminar_codes.digest_of(secret, slug=seminar.slug, passphrase=passphrase.strip()[: _LONGEST_PASSPHRASE + 1])
     return compare_digest(seminar.passphrase_hash, typed)
-
-
-def renew_code(session: Session, *, seminar: Seminar, now: datetime) -> None:
-    """A new join code. The one before works for ten minutes more; those who are in stay in."""
-    _check_running(seminar, now)
-    seminar.old_code, seminar.old_code_until = seminar.code, now + GRACE
-    seminar.code = _free_code(session)
-    session.flush()
 
 
 def open_doors(session: Session, *, seminar: Seminar, now: datetime) -> None:
@@ -218,14 +201,6 @@ def _check(terms: Terms, *, most_guests: int, now: datetime) -> None:
     domain = terms.email_domain.strip().lower().removeprefix("@")
     if domain and not _DOMAIN.fullmatch(domain):
         raise HomeroomError(f"“{domain[:60]}” is no e-mail domain. Write it like school.example.")
-
-
-def _free_code(session: Session) -> str:
-    while True:
-        code = seminar_codes.new_code()
-        taken = select(Seminar.id).where(or_(Seminar.code == code, Seminar.old_code == code))
-        if session.scalar(taken.limit(1)) is None:
-            return code
 
 
 def _folder_name(title: str) -> str:

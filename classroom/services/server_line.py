@@ -27,7 +27,7 @@ _IN_ORDER = (ServerStart.warm, ServerStart.asked_at, ServerStart.id)
 _MAY_START = or_(ServerStart.seat_id.is_(None), ServerStart.seat.has(Seat.made_at.is_not(None) & Seat.closed_at.is_(None)))
 """A guest may be in line before the seat is made; the hub knows it only then."""
 
-_OWNERS = (joinedload(ServerStart.person), joinedload(ServerStart.seat))
+_OWNERS = (joinedload(ServerStart.person), joinedload(ServerStart.seat).joinedload(Seat.seminar))
 
 
 def ask(session: Session, *, owner: Owner, now: datetime) -> ServerStart:

@@ -5,17 +5,18 @@ no harm.
 """
 
 import random
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
 from classroom.models import ServerStart, StartState
-from classroom.services import server_line
+from classroom.services import environments, server_line
 from classroom.services.operation_context import OperationContext
 from classroom.services.server_line import MOST_TRIES
 from classroom.services.side_by_side import side_by_side
 from hub_bridge.client import HubBusy, HubClient, HubError, HubUnavailable, ServerState
+from hub_bridge.environments import OPTION
 
 AWAY_SECONDS = 5.0
 LONGEST_HOLD = 60.0
@@ -29,6 +30,7 @@ class _Wanted:
 
     id: int
     hub_name: str
+    environment: str
     tries: int
 
 
@@ -45,21 +47,22 @@ class _News:
 
 def serve(context: OperationContext) -> None:
     """One round: note what has become of those that start, then start those whose turn it is."""
+    offered = context.settings.offered_environments
     with context.sessions() as session:
         session.connection(execution_options={"homeroom_read_only": True})
         if server_line.is_idle(session):
             return
-        on_their_way = _free(server_line.starting(session))
+        on_their_way = _free(server_line.starting(session), offered)
     with context.hub() as hub:
         _note(context, side_by_side(partial(_look, hub), on_their_way))
         with context.sessions() as session:
-            claimed = _free(server_line.claim(session, at_once=context.settings.spawn_limit, now=context.now()))
+            claimed = _free(server_line.claim(session, at_once=context.settings.spawn_limit, now=context.now()), offered)
             session.commit()
         _note(context, side_by_side(partial(_start, hub), claimed))
 
 
-def _free(starts: Iterable[ServerStart]) -> list[_Wanted]:
-    return [_Wanted(start.id, start.hub_name, start.tries) for start in starts]
+def _free(starts: Iterable[ServerStart], offered: Collection[str]) -> list[_Wanted]:
+    return [_Wanted(start.id, start.hub_name, environments.in_force(start.environment, offered), start.tries) for start in starts]
 
 
 def _look(hub: HubClient, wanted: _Wanted) -> _News:
@@ -79,7 +82,9 @@ def _look(hub: HubClient, wanted: _Wanted) -> _News:
 
 def _start(hub: HubClient, wanted: _Wanted, *, asked_again: bool = False) -> _News:
     try:
-        return _reading(wanted, hub.start_server(wanted.hub_name), asked_again=asked_again)
+        # Always said, also the usual one: without options the hub takes those of the start before.
+        state = hub.start_server(wanted.hub_name, {OPTION: wanted.environment})
+        return _reading(wanted, state, asked_again=asked_again)
     except HubBusy as busy:
         return _News(wanted.id, "held", str(busy), min(busy.retry_after, LONGEST_HOLD))
     except HubUnavailable as away:

@@ -14,6 +14,7 @@ from typing import Any
 
 from classroom.config import PORTAL_PREFIX, Settings
 from classroom.stack.child import Child
+from classroom.stack.environments import check_environments
 from classroom.stack.errors import StackError
 from classroom.stack.leftovers import end_leftovers
 from classroom.stack.parts import Plan, parts_of, prepare_command
@@ -93,6 +94,7 @@ def _plan(state: State, *, port: int, unsafe_servers: bool, supervisor: Supervis
     except ProxyMissing as error:
         raise StackError(str(error)) from error
     settings = make_settings(state, port=port)
+    check_environments(settings, sandboxed=not unsafe_servers)
     return Plan(
         state=state,
         settings=settings,

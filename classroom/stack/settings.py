@@ -1,12 +1,14 @@
 """The settings of a stack: the environment, addresses that follow from the port, the state folder's secrets."""
 
+import json
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from classroom.config import Settings
 from classroom.stack.broker import broker_url
+from classroom.stack.errors import StackError
 from classroom.stack.state import State, read_json, write_json
 
 ADDRESSES = ("portal_url", "hub_url", "hub_api_url", "broker_url", "database_url")
@@ -39,7 +41,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 
 def _settings(state: State, derived: dict[str, Any], secrets: dict[str, Any]) -> Settings:
-    given = Settings()
+    given = _given()
     values = derived | {name: secret for name, secret in secrets.items() if name in Settings.model_fields}
     # What the operator put into the environment wins.
     return Settings(
@@ -47,7 +49,22 @@ def _settings(state: State, derived: dict[str, Any], secrets: dict[str, Any]) ->
     )
 
 
+def _given() -> Settings:
+    """What the environment says. Raises StackError with a line for each setting that makes no sense."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"HOMEROOM_{'.'.join(map(str, one['loc'])).upper()}: {_sentence(one['msg'])}" for one in error.errors()]
+        raise StackError("\n".join([*lines, "All settings: docs/reference/settings.md"])) from error
+
+
+def _sentence(message: str) -> str:
+    return message.removeprefix("Value error, ").rstrip(".") + "."
+
+
 def _text(value: object) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
+    if isinstance(value, dict):
+        return json.dumps(value)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -59,6 +59,7 @@ class Guest:
         self.visitor = Visitor(stack)
         self.visitor.client.close()
         self.visitor.client = httpx.Client(transport=Loopback(), follow_redirects=True, timeout=PATIENCE)
+        self.notebook: Page | None = None
 
     def close(self) -> None:
         self.visitor.close()
@@ -71,9 +72,15 @@ class Guest:
         enter, spawn = _timed(lambda: self._until_ready(waiting))
         opened, hub = _timed(lambda: self.visitor.get(enter))
         assert "/lab/tree/" in opened.url, f"{self.name}: {opened.status} {opened.url} {opened.text[:300]}"
-        answer, lab = _timed(lambda: asyncio.run(self._run(opened, "print(6 * 7)")))
+        self.notebook = opened
+        answer, lab = _timed(lambda: self.run("print(6 * 7)"))
         assert answer == "42\n", f"{self.name}: {answer!r}"
         return Journey(self.name, urlsplit(opened.url).netloc, seat, spawn, hub, lab)
+
+    def run(self, code: str) -> str:
+        """What code prints in the kernel of the notebook that is open."""
+        assert self.notebook is not None
+        return asyncio.run(self._run(self.notebook, code))
 
     def _until_ready(self, waiting: Page) -> str:
         status = waiting.url.replace("/opening", "/opening/status")

@@ -17,6 +17,8 @@ class HubTwin(HubClient):
         self.groups: dict[str, set[str]] = {}
         self.users: set[str] = set()
         self.started: list[str] = []
+        self.options: dict[str, dict[str, Any] | None] = {}
+        """What each server was last started with."""
         self.stopped: list[str] = []
         self.refuses: set[str] = set()
         self.calls: list[tuple[str, int]] = []
@@ -54,6 +56,7 @@ class HubTwin(HubClient):
         self._called("start", {name})
         self._known({name})
         self.started.append(name)
+        self.options[name] = options
         return ServerState("pending", None, "The server is starting.")
 
     def server_state(self, name: str) -> ServerState:

@@ -63,6 +63,7 @@ class Room:
             files=self.context.files,
             secret=SECRET,
             most_guests=100,
+            offered=self.context.settings.offered_environments,
             now=self.clock(),
         )
         self.session.commit()

@@ -16,9 +16,11 @@ from classroom.web import audience
 from classroom.web.context import commit, database_left_alone, db, files, now, person, settings
 from classroom.web.local_time import read_local, write_local
 from classroom.web.security import takes_upload
+from classroom.web.seminars import join_codes
 from classroom.web.seminars.blueprint import blueprint, secret
 from classroom.web.teach.blueprint import SEE_OTHER
 from classroom.web.zones import reader_zone
+from hub_bridge.environments import DEFAULT
 
 INTERFACES = (("lab", "JupyterLab"), ("notebook", "Simple notebook, better on phones"))
 SOURCES = frozenset({"upload", "git", "example"})
@@ -61,6 +63,7 @@ def make_seminar() -> ResponseReturnValue:
             files=files(),
             secret=secret(),
             most_guests=settings().seminar_guests,
+            offered=settings().offered_environments,
             now=now(),
         )
         commit()
@@ -105,7 +108,9 @@ def _terms() -> Terms:
         capacity=_number("capacity", "Seats"),
         prewarm=_number("prewarm", "Servers started beforehand"),
         interface=form.get("interface", "lab"),
+        environment=form.get("environment", DEFAULT),
         timezone=timezone,
+        code_minutes=_number("code_minutes", "Replace the code") if form.get("code_minutes") else 0,
         passphrase=form.get("passphrase", ""),
         needs_approval=form.get("needs_approval") == "1",
         email_domain=form.get("email_domain", ""),
@@ -132,6 +137,8 @@ def _form(values: dict[str, str], refusal: str = "") -> str:
         refusal=refusal,
         zones=["UTC", *zones],
         interfaces=INTERFACES,
+        every=join_codes.every(),
+        environments=[(name, name) for name in settings().offered_environments],
         limit=settings().notebook_upload_limit,
         most=settings().seminar_guests,
     )

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 
-import segno
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from classroom.config import PORTAL_PREFIX
 from classroom.errors import HomeroomError
 from classroom.models import Guest
 from classroom.services import guests, seminar_material, seminars
 from classroom.web import audience, streams
 from classroom.web.context import db, files, now, seminar, settings
 from classroom.web.security import takes_upload
-from classroom.web.seminars.blueprint import blueprint, join_address
+from classroom.web.seminars import environment, join_codes
+from classroom.web.seminars.blueprint import blueprint
+from classroom.web.seminars.join_codes import facts_of_the_code
 from classroom.web.seminars.making import read_files
 from classroom.web.seminars.wall import now_on_the_wall, seminar_is_over, wall_has_changed
 from classroom.web.teach.blueprint import act
@@ -28,7 +28,15 @@ GIVEN_OUT = (
 @audience.presenter
 def present() -> str:
     """Everything on one page: the way in, the wall, what to say and give."""
-    return render_template("seminars/present.html", limit=settings().notebook_upload_limit, **_facts())
+    limit = settings().notebook_upload_limit
+    return render_template(
+        "seminars/present.html",
+        limit=limit,
+        environment=environment.choice(),
+        every=join_codes.every(),
+        old_codes_until=join_codes.old_codes_until(),
+        **_facts(),
+    )
 
 
 @blueprint.get("/seminars/<seminar>/projector")
@@ -57,16 +65,6 @@ def projector_live() -> Response:
 def open_doors() -> ResponseReturnValue:
     """Let people in now."""
     return _act(lambda: seminars.open_doors(db(), seminar=seminar(), now=now()), "The doors are open.")
-
-
-@blueprint.post("/seminars/<seminar>/code")
-@audience.presenter
-def renew_code() -> ResponseReturnValue:
-    """Another code, when this one went where it should not."""
-    return _act(
-        lambda: seminars.renew_code(db(), seminar=seminar(), now=now()),
-        "There is a new code. The old one works for ten minutes more.",
-    )
 
 
 @blueprint.post("/seminars/<seminar>/prolong")
@@ -160,15 +158,8 @@ def _act(change: Callable[[], object], sentence: str) -> ResponseReturnValue:
 
 
 def _facts() -> dict[str, object]:
-    what = seminar()
-    address = join_address(what)
     return {
-        "seminar": what,
-        "address": address,
-        "typed_host": settings().portal_url.partition("://")[2],
-        "typed_path": f"{PORTAL_PREFIX}/join",
-        "picture": str(segno.make(address, error="m", micro=False).svg_data_uri(border=2, dark="#000", light="#fff")),
+        **facts_of_the_code(),
         "wall": now_on_the_wall(),
-        "doors_open": what.doors_open(now()),
-        "over": seminar_is_over(),
+        "doors_open": seminar().doors_open(now()),
     }

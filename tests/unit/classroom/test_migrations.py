@@ -111,3 +111,40 @@ def test_seats_of_before_say_that_nothing_was_noted(url: str) -> None:
 
     assert tuple(noted) == (2, [])
     assert [tuple(seat) for seat in seats] == [(1, 2)]
+
+
+def test_a_join_code_that_was_just_replaced_still_works_after_the_upgrade(url: str) -> None:
+    migrations.upgrade(url, "0011")
+    engine = make_engine(url)
+    person = (
+        "INSERT INTO person (id, hub_name, display_name, active, creates_courses, created_at, mail_rhythm)"
+        " VALUES (1, 'a', 'A', true, true, :now, 'daily')"
+    )
+    seminar = (
+        "INSERT INTO seminar (id, slug, owner_id, title, folder, notebook, interface, timezone, versions, created_at, starts_at,"
+        " ends_at, capacity, prewarm, code, old_code, old_code_until, needs_approval, announcement)"
+        " VALUES ({0}, 's{0}', 1, 'S', 's', 'n.ipynb', 'lab', 'UTC', '[]', :now, :now, :now, 1, 0, {1}, {2}, {3}, false, '')"
+    )
+    guest = (
+        "INSERT INTO guest (id, seminar_id, number, name, state, nonce, joined_at, progress, seen)"
+        " VALUES (1, 1, 1, 'Rosa', 'admitted', 'n', :now, '{}', '')"
+    )
+    rows = [person, seminar.format(1, "'NEW111'", "'OLD111'", ":now"), seminar.format(2, "'NEW222'", "NULL", "NULL"), guest]
+    with engine.begin() as connection:
+        for row in rows:
+            connection.execute(text(row), {"now": "2026-09-07 10:00:00"})
+
+    migrations.upgrade(url)
+    with engine.connect() as connection:
+        carried = connection.execute(text("SELECT code, seminar_id FROM old_code")).all()
+        new = connection.execute(text("SELECT environment, code_minutes, code_since FROM seminar WHERE id = 1")).one()
+        guests = connection.execute(text("SELECT count(*) FROM guest")).scalar_one()
+    migrations.downgrade(url, "0011")
+    with engine.connect() as connection:
+        back = connection.execute(text("SELECT old_code, old_code_until IS NULL FROM seminar ORDER BY id")).all()
+    engine.dispose()
+
+    assert [tuple(row) for row in carried] == [("OLD111", 1)]
+    assert tuple(new) == ("Python", 0, None)
+    assert guests == 1
+    assert [(code, bool(missing)) for code, missing in back] == [("OLD111", False), (None, True)]

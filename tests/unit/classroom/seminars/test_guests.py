@@ -6,7 +6,7 @@ import pytest
 
 from classroom.errors import Conflict, Forbidden, HomeroomError, NotFound
 from classroom.models import GuestState
-from classroom.services import guests, seminar_codes, seminars
+from classroom.services import guests, join_codes, seminar_codes, seminars
 from classroom.services.guests import Gate
 from classroom.services.throttle import TooManyTries
 from tests.support.seminar_room import SECRET, Room
@@ -96,7 +96,7 @@ def test_joins_from_one_address_are_limited(room: Room) -> None:
 def test_a_form_with_a_code_that_was_replaced_long_ago_lets_nobody_in(room: Room) -> None:
     seminar = room.make()
     old = seminar.code
-    seminars.renew_code(room.session, seminar=seminar, now=room.clock())
+    join_codes.renew(room.session, seminar=seminar, now=room.clock())
     assert room.join(seminar, code=old).seat
     room.clock.forward(minutes=11)
     with pytest.raises(Forbidden, match="out of date"):

@@ -8,7 +8,7 @@ import pytest
 
 from classroom.errors import Conflict, Forbidden, HomeroomError, NotFound
 from classroom.models import Person
-from classroom.services import seminar_codes, seminar_material, seminars
+from classroom.services import join_codes, seminar_material, seminars
 from tests.support.seminar_room import SECRET, Room
 from tests.support.work import cell, notebook, source_notebook
 
@@ -30,6 +30,8 @@ def test_who_may_not_make_courses_may_not_make_seminars(room: Room) -> None:
         {"capacity": 101},
         {"prewarm": -1},
         {"interface": "classic"},
+        {"environment": "Elsewhere"},
+        {"code_minutes": 7},
         {"email_domain": "not a domain"},
         {"timezone": "Mars/Olympus"},
     ],
@@ -91,40 +93,6 @@ def test_the_example_is_a_seminar() -> None:
     assert set(made.files) == {"first-look.ipynb", "walks.csv"}
 
 
-@pytest.mark.parametrize("change", [str, str.lower, lambda code: f" {code[:3]}-{code[3:]} "])
-def test_the_code_is_understood_however_it_is_typed(room: Room, change: Any) -> None:
-    seminar = room.make()
-
-    assert seminars.by_code(room.session, change(seminar.code), now=room.clock()) is seminar
-
-
-def test_a_new_code_lets_the_old_one_in_for_ten_minutes_more(room: Room) -> None:
-    seminar = room.make()
-    old = seminar.code
-    seminars.renew_code(room.session, seminar=seminar, now=room.clock())
-
-    assert seminar.code != old
-    assert seminars.by_code(room.session, old, now=room.clock()) is seminar
-    assert seminars.by_code(room.session, old, now=room.clock.forward(minutes=11)) is None
-    assert seminars.by_code(room.session, seminar.code, now=room.clock()) is seminar
-
-
-def test_a_code_ends_with_its_seminar(room: Room) -> None:
-    seminar = room.make()
-
-    assert seminars.by_code(room.session, seminar.code, now=seminar.ends_at) is None
-
-
-def test_a_code_that_was_replaced_is_given_to_no_other_seminar(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = room.make()
-    old = first.code
-    seminars.renew_code(room.session, seminar=first, now=room.clock())
-    codes = iter([old, first.code, "ZZZZZZ"])
-    monkeypatch.setattr(seminar_codes, "new_code", lambda: next(codes))
-
-    assert room.make().code == "ZZZZZZ"
-
-
 def test_a_seminar_is_its_owners_alone(room: Room) -> None:
     seminar = room.make()
     other = Person(hub_name="otto", display_name="Otto", creates_courses=True, created_at=room.clock())
@@ -141,7 +109,7 @@ def test_what_is_over_can_not_be_changed(room: Room) -> None:
     seminar = room.make()
     seminars.end(room.session, seminar=seminar, now=room.clock())
 
-    for change in (seminars.renew_code, seminars.open_doors):
+    for change in (join_codes.renew, seminars.open_doors):
         with pytest.raises(Conflict):
             change(room.session, seminar=seminar, now=room.clock())
     seminars.end(room.session, seminar=seminar, now=room.clock.forward(minutes=5))
