@@ -179,6 +179,33 @@ def test_an_old_copy_that_jupyterlab_saved_over_the_update_is_merged_again_on_op
     assert texts(lab, ada) == ["# Growth, corrected", "x = 20", "assert x == 2", "Because cells divide."]
 
 
+def test_an_untouched_notebook_that_was_open_and_is_saved_over_the_new_one_gets_the_update_on_opening(
+    lab: Lab, ada: Enrolment, assignment: Assignment
+) -> None:
+    lab.run()
+    release_anew(lab, CORRECTED)
+    assert texts(lab, ada)[0] == "# Growth, corrected"
+    lab.write(ada, "growth.ipynb", answered())  # what JupyterLab had open, with the first lines in it
+
+    deliveries.deliver_now(lab.session, files=lab.files, homes=lab.homes, enrolment=ada, assignment=assignment, now=lab.now)
+    lab.session.commit()
+
+    assert texts(lab, ada) == ["# Growth, corrected", "x = 2", "assert x == 2", "Because cells divide."]
+    assert copies_of(lab, ada) == [answered()]
+
+
+def test_a_notebook_begun_from_the_new_release_is_not_merged_with_it(lab: Lab, ada: Enrolment, assignment: Assignment) -> None:
+    lab.run()
+    release_anew(lab, CORRECTED)
+    mine = notebook(*json.loads(answered())["cells"][1:], cell("markdown", "# Growth, corrected"))
+    lab.write(ada, "growth.ipynb", mine)
+
+    deliveries.deliver_now(lab.session, files=lab.files, homes=lab.homes, enrolment=ada, assignment=assignment, now=lab.now)
+    lab.session.commit()
+
+    assert lab.read(ada, "growth.ipynb") == mine
+
+
 def test_a_file_that_is_no_notebook_stays_and_ours_lies_beside_it_with_the_reason(
     lab: Lab, ada: Enrolment, working: Assignment
 ) -> None:
