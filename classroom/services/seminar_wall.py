@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from classroom.models import Guest, GuestState, Seat, Seminar
+from classroom.models import Guest, GuestState, Seat, Seminar, ServerStart, StartState
 from classroom.services.seminar_progress import Exercise, State, exercises, updated
 from grader.files import FileStore, MissingFile
 
@@ -65,6 +65,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class NotWarmed:
+    """Servers that were to run before anybody comes and did not start: how many, of how many, and why the last of them."""
+
+    count: int
+    asked: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wall:
     """What the teacher sees at one moment."""
 
@@ -77,6 +86,7 @@ class Wall:
     """Seats that are made and free."""
     counts: list[dict[State, int]]
     """For each exercise, how many are where."""
+    not_warmed: NotWarmed | None = None
 
     @property
     def hands(self) -> int:
@@ -92,18 +102,21 @@ def read(session: Session, *, seminar: Seminar, files: FileStore, now: datetime)
     ).all()
     rows = [_row(guest, found, now) for guest in people if guest.state == GuestState.admitted]
     rows.sort(key=lambda row: (-(row.hand_minutes if row.hand_minutes is not None else -1), -(row.stuck or 0), row.name.lower()))
-    free = session.execute(
-        select(Seat.warmed_at).where(
-            Seat.seminar_id == seminar.id, Seat.guest_id.is_(None), Seat.made_at.is_not(None), Seat.closed_at.is_(None)
-        )
+    seats = session.execute(
+        select(Seat.guest_id, Seat.warmed_at, ServerStart)
+        .outerjoin(ServerStart, ServerStart.seat_id == Seat.id)
+        .where(Seat.seminar_id == seminar.id, Seat.made_at.is_not(None), Seat.closed_at.is_(None))
     ).all()
+    cold = [start for *_, start in seats if start and start.warm and start.state is StartState.failed]
+    free = [warmed_at is not None for guest_id, warmed_at, _ in seats if guest_id is None]
     return Wall(
         exercises=found,
         rows=rows,
         waiting=[(guest.id, guest.name) for guest in people if guest.state == GuestState.waiting],
-        warm=sum(warmed is not None for (warmed,) in free),
+        warm=sum(free) - len(cold),
         ready=len(free),
         counts=[{state: sum(row.marks[n].state == state for row in rows) for state in State} for n in range(len(found))],
+        not_warmed=_not_warmed(cold, asked=sum(warmed_at is not None for _, warmed_at, _ in seats)),
     )
 
 
@@ -127,6 +140,14 @@ def record_check(session: Session, *, guest_id: int, states: dict[str, State], n
     guest = session.get_one(Guest, guest_id)
     progress = updated(guest.progress, states, by="check", now=now)
     session.execute(update(Guest).where(Guest.id == guest_id).values(progress=progress))
+
+
+def _not_warmed(cold: list[ServerStart], *, asked: int) -> NotWarmed | None:
+    """What is told of them. A start that a guest asks for in person is no warm one any more, so it is not among them."""
+    if not cold:
+        return None
+    last = max(cold, key=lambda start: start.changed_at)
+    return NotWarmed(len(cold), asked, last.reason.rstrip(". ") or "the hub gave no reason")
 
 
 def _row(guest: Guest, found: list[Exercise], now: datetime) -> Row:
