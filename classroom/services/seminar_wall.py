@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Generic, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from classroom.models import Guest, GuestState, Seat, Seminar, ServerStart, StartState
@@ -102,13 +102,14 @@ def read(session: Session, *, seminar: Seminar, files: FileStore, now: datetime)
     ).all()
     rows = [_row(guest, found, now) for guest in people if guest.state == GuestState.admitted]
     rows.sort(key=lambda row: (-(row.hand_minutes if row.hand_minutes is not None else -1), -(row.stuck or 0), row.name.lower()))
+    failed = and_(ServerStart.seat_id == Seat.id, ServerStart.warm, ServerStart.state == StartState.failed)
     seats = session.execute(
-        select(Seat.guest_id, Seat.warmed_at, ServerStart)
-        .outerjoin(ServerStart, ServerStart.seat_id == Seat.id)
+        select(Seat.guest_id, Seat.warmed_at, ServerStart.id.is_not(None), ServerStart.changed_at, ServerStart.reason)
+        .outerjoin(ServerStart, failed)
         .where(Seat.seminar_id == seminar.id, Seat.made_at.is_not(None), Seat.closed_at.is_(None))
     ).all()
-    cold = [start for *_, start in seats if start and start.warm and start.state is StartState.failed]
-    free = [warmed_at is not None for guest_id, warmed_at, _ in seats if guest_id is None]
+    cold = [(failed_at, reason) for *_, is_cold, failed_at, reason in seats if is_cold]
+    free = [warmed_at is not None for guest_id, warmed_at, *_ in seats if guest_id is None]
     return Wall(
         exercises=found,
         rows=rows,
@@ -116,7 +117,7 @@ def read(session: Session, *, seminar: Seminar, files: FileStore, now: datetime)
         warm=sum(free) - len(cold),
         ready=len(free),
         counts=[{state: sum(row.marks[n].state == state for row in rows) for state in State} for n in range(len(found))],
-        not_warmed=_not_warmed(cold, asked=sum(warmed_at is not None for _, warmed_at, _ in seats)),
+        not_warmed=_not_warmed(cold, asked=sum(warmed_at is not None for _, warmed_at, *_ in seats)),
     )
 
 
@@ -142,12 +143,12 @@ def record_check(session: Session, *, guest_id: int, states: dict[str, State], n
     session.execute(update(Guest).where(Guest.id == guest_id).values(progress=progress))
 
 
-def _not_warmed(cold: list[ServerStart], *, asked: int) -> NotWarmed | None:
+def _not_warmed(cold: list[tuple[datetime, str]], *, asked: int) -> NotWarmed | None:
     """What is told of them. A start that a guest asks for in person is no warm one any more, so it is not among them."""
     if not cold:
         return None
-    last = max(cold, key=lambda start: start.changed_at)
-    return NotWarmed(len(cold), asked, last.reason.rstrip(". ") or "the hub gave no reason")
+    _, reason = max(cold)
+    return NotWarmed(len(cold), asked, reason.rstrip(". ") or "the hub gave no reason")
 
 
 def _row(guest: Guest, found: list[Exercise], now: datetime) -> Row:

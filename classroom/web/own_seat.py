@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 
-from classroom.services import guest_checks, guests, manifests
+from classroom.services import file_changes, guest_checks, guests, manifests
 from classroom.services.check_answers import CheckAnswer
 from classroom.web import audience, security
 from classroom.web.context import commit, db, guest, now, seminar, settings
@@ -28,6 +28,7 @@ def state() -> dict[str, Any]:
         "seat": True,
         "folder": what.folder,
         "notebooks": manifests.notebooks(what.files),
+        "update": file_changes.of_guests(what),
         "page": _page("seminars.seat"),
         "now": now().isoformat(),
         "due_at": what.ends_at.isoformat(),

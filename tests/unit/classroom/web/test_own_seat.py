@@ -10,7 +10,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from classroom.models import Guest, GuestCheck, Seminar
-from classroom.services import guest_checks, guests
+from classroom.services import guest_checks, guests, seminar_material, seminars
 from hub_bridge.scopes import SEAT_SCOPE
 from tests.support.hub_stand_in import HubStandIn
 from tests.support.hub_twin import HubTwin
@@ -70,6 +70,17 @@ def reply(room: Room, **more: object) -> None:
         told = {"status": "checked", "ran": [2, 4, 5, 7], **more}
         guest_checks.record(room.session, check_id=id_, reply=told, files=room.context.files, now=room.clock())
     room.session.commit()
+
+
+def test_a_notebook_that_was_given_out_anew_is_told_to_who_has_it_open(ask: Ask, room: Room, seminar: Seminar) -> None:
+    before = ask().get_json()["update"]
+    room.clock.forward(minutes=5)
+    material = seminar_material.students_files({"numbers.ipynb": saved(x="x = 1"), "data.csv": b"a,b\n1,3\n"})
+    seminars.push(room.session, seminar=seminar, material=material, files=room.context.files, now=room.clock())
+    room.session.commit()
+
+    assert before == {}
+    assert ask().get_json()["update"] == {"numbers.ipynb": {"how": "given", "at": "2026-09-07T10:05:00+00:00"}}
 
 
 def test_the_state_says_what_is_announced_until_when_and_where_the_files_lie(ask: Ask, room: Room, seminar: Seminar) -> None:

@@ -15,13 +15,14 @@ export function makePlugin(lab) {
     activate: (app, tracker, palette) => {
       const portal = new Portal(lab);
       const desks = new Map();
-      const localPath = (path) => app.serviceManager.contents.localPath(path);
+      const { contents } = app.serviceManager;
+      const localPath = (path) => contents.localPath(path);
 
       const welcome = async (panel) => {
         await panel.context.ready;
         if (panel.isDisposed || desks.has(panel)) return;
         const others = () => [...desks.keys()].filter((other) => other !== panel && !other.isDisposed);
-        const desk = new Desk(panel, portal, { ...lab, localPath }, others);
+        const desk = new Desk(panel, portal, { ...lab, contents, localPath }, others);
         desks.set(panel, desk);
         panel.disposed.connect(() => desks.delete(panel));
         await desk.refresh();
