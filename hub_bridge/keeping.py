@@ -90,12 +90,12 @@ class Keeper:
         copies = [Copy(name, datetime.strptime(name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)) for name in found]
         return sorted(copies, key=lambda copy: copy.name, reverse=True)
 
-    def read(self, path: str, copy: str) -> bytes | None:
+    def read(self, path: str, copy: str, *, limit: int = SIZE_LIMIT) -> bytes | None:
         """A copy of a file by its name; None when it is not there any more, or never was."""
         if _NAME.fullmatch(copy):
-            return self.homes.read(self.name, f"{self._folder_of(path)}/{copy}", limit=SIZE_LIMIT)
+            return self.homes.read(self.name, f"{self._folder_of(path)}/{copy}", limit=limit)
         if _EARLIER_NAME.fullmatch(copy):
-            return self.homes.read(self.name, f"{self._earlier_folder_of(path)}/{copy}", limit=SIZE_LIMIT)
+            return self.homes.read(self.name, f"{self._earlier_folder_of(path)}/{copy}", limit=limit)
         return None
 
     def where(self, path: str) -> str:

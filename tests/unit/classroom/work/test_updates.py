@@ -461,6 +461,25 @@ def test_earlier_states_are_listed_newest_first_and_come_back(lab: Lab, ada: Enr
     assert lab.read(ada, "growth.ipynb") == answered()
 
 
+def test_an_earlier_state_says_what_it_has_that_the_file_lacks_now(lab: Lab, ada: Enrolment, working: Assignment) -> None:
+    reset(lab, ada, working)
+    lab.write(ada, "growth.ipynb", answered(value="7"))
+    lab.write(ada, "data/cells.csv", b"\xff")
+    reset(lab, ada, working, "data/cells.csv")
+
+    def states() -> dict[str, list[tuple[bool, list[str] | None]]]:
+        found = earlier_states.find(
+            lab.homes, hub_name="ada", folder="bio1/growth", paths=["data/cells.csv", "growth.ipynb", "none.csv"]
+        )
+        return {file.path: [(copy.is_now, copy.lines) for copy in file.copies] for file in found}
+
+    assert states() == {"data/cells.csv": [(False, None)], "growth.ipynb": [(False, ["x = 2"])]}
+    lab.write(ada, "growth.ipynb", answered())
+    assert states()["growth.ipynb"] == [(True, [])]
+    lab.write(ada, "growth.ipynb", b"broken")
+    assert states()["growth.ipynb"] == [(False, None)]
+
+
 @pytest.mark.parametrize("copy", ["../growth.ipynb", "x", "", "20260901T080000Z-1-01234567.ipynb"])
 def test_what_is_no_copy_is_not_brought_back(lab: Lab, ada: Enrolment, working: Assignment, copy: str) -> None:
     exchange = earlier_states.to_bring_back(lab.session, enrolment=ada, assignment=working, path="growth.ipynb", copy=copy)
