@@ -3,6 +3,7 @@ import { Desk } from "./desk.js";
 import { Portal } from "./portal.js";
 
 const CATEGORY = "Homeroom";
+const PHONE = 600;
 
 /** `lab`: the application's own modules, by the last part of their names. */
 export function makePlugin(lab) {
@@ -28,6 +29,8 @@ export function makePlugin(lab) {
         await desk.refresh();
         app.commands.notifyCommandChanged();
       };
+      // On a telephone JupyterLab's file browser would leave the notebook a few letters' width.
+      if (window.innerWidth < PHONE) app.restored.then(() => app.shell.collapseLeft?.());
       tracker.widgetAdded.connect((_, panel) => welcome(panel));
       tracker.forEach((panel) => welcome(panel));
 
