@@ -170,3 +170,10 @@ def test_a_state_that_is_brought_back_on_the_portal_is_told_and_what_is_not_save
     assert "# saved before" not in on_disk(stack, "ada")
     assert any("# not saved when it was started over" in text for text in kept(stack, "ada"))
     photographed(lab, look, "lab-started-over")
+
+    type_line(lab, "# gone by Reload")
+    lab.get_by_role("menuitem", name="File", exact=True).click()
+    lab.get_by_role("menuitem", name="Reload Notebook from Disk").click()
+    lab.locator(".jp-Dialog").get_by_role("button", name="Reload").click()
+    eventually("it is kept", lambda: any("# gone by Reload" in text for text in kept(stack, "ada")))
+    told(lab, "Homeroom: Loaded")

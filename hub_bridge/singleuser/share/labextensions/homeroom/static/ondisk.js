@@ -131,22 +131,38 @@ export class OnDisk {
   }
 
   /** JupyterLab saves, and may have asked before: Revert takes what was not saved away, Overwrite the change on the disk. */
-  async saving(what) {
+  saving(what) {
     this.saves += 1;
+    if (what === "started") this.note();
+    else if (what === "completed") this.settle({ isSaved: true });
+  }
+
+  /** Somebody asked for the version on the disk; `done` is when they had it, or thought better of it. */
+  async reloading(done) {
+    this.note();
+    await done;
+    await this.settle({ isSaved: false });
+  }
+
+  /** Remember what is not saved. */
+  note() {
     const { model } = this.context;
-    if (what === "started") this.before = this.desk.belongs && model.dirty ? { content: model.toJSON(), cells: [...model.cells] } : null;
-    if (what !== "completed" || !this.before) return;
-    const { content, cells } = this.before;
-    const { change } = this;
+    this.before = this.desk.belongs && model.dirty ? { content: model.toJSON(), cells: [...model.cells] } : null;
+  }
+
+  /** Keep what was not saved if another version is shown now; where ours was saved over a change, offer that again. */
+  async settle({ isSaved }) {
+    if (!this.before) return;
+    const { before, change } = this;
     this.before = null;
-    if (![...model.cells].some((cell) => cells.includes(cell))) {
+    if (![...this.context.model.cells].some((cell) => before.cells.includes(cell))) {
       this.close();
       try {
-        this.said("Loaded", await this.keep(content));
+        this.said("Loaded", await this.keep(before.content));
       } catch (error) {
         this.desk.strip.failed(error);
       }
-    } else if (change && !change.isOverwritten) {
+    } else if (isSaved && change && !change.isOverwritten) {
       this.close();
       if (change.isMergeable) this.tell({ ...change, isOverwritten: true });
     }

@@ -43,6 +43,9 @@ export function makePlugin(lab) {
       command("homeroom:check", "Check This Notebook", (desk) => desk?.check());
       command("homeroom:submit", "Hand In This Assignment", (desk) => desk?.submit(), (desk) => !desk.isSeat);
       command("homeroom:hand", "Raise or Lower My Hand", (desk) => desk?.hand(), (desk) => desk.isSeat);
+      app.commands.commandExecuted.connect((_, { id, result }) => {
+        if (id === "docmanager:reload") here()?.onDisk.reloading(result);
+      });
       tracker.currentChanged.connect(() => app.commands.notifyCommandChanged());
     },
   };
