@@ -16,8 +16,8 @@ from grader.reading import UnreadableNotebook, read_notebook
 from hub_bridge.homes import HomeRefused, Homes
 from hub_bridge.keeping import Copy, Keeper
 
-COMPARED = 5_000_000
-"""Bytes of the largest file whose states are compared."""
+COMPARED, COMPARED_TOGETHER = 5_000_000, 30_000_000
+"""Bytes of the largest file whose states are compared, and of all that one page compares: what they hold is up to students."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,17 @@ def known_paths(session: Session, *, enrolment: Enrolment, assignment: Assignmen
     return sorted({entry["path"] for files in [released, *session.scalars(mine)] for entry in files})
 
 
-def find(homes: Homes, *, hub_name: str, folder: str, paths: Sequence[str]) -> list[EarlierStates]:
-    """The copies there are of these files in ``folder``, by path. What is out of reach has none."""
+def find(
+    homes: Homes, *, hub_name: str, folder: str, paths: Sequence[str], compared: int = COMPARED_TOGETHER
+) -> list[EarlierStates]:
+    """The copies there are of these files in ``folder``, by path. What is out of reach has none.
+
+    ``compared`` bounds the bytes that are read to compare them.
+    """
     keeper = Keeper(homes, hub_name, None, folder)
     copies = {path: _copies(keeper, path) for path in paths} if homes.exists(hub_name) else {}
-    return [EarlierStates(path, _beside_now(keeper, path, mine)) for path, mine in copies.items() if mine]
+    reader = _Reader(keeper, compared)
+    return [EarlierStates(path, reader.beside_now(path, mine)) for path, mine in copies.items() if mine]
 
 
 def to_bring_back(session: Session, *, enrolment: Enrolment, assignment: Assignment, path: str, copy: str) -> Exchange:
@@ -66,10 +72,30 @@ def _copies(keeper: Keeper, path: str) -> list[Copy]:
         return []
 
 
-def _beside_now(keeper: Keeper, path: str, copies: Sequence[Copy]) -> list[State]:
-    now = _read(keeper, path, None)
-    here = _lines(path, now)
-    return [_state(path, copy, _read(keeper, path, copy.name), now, here) for copy in copies]
+@dataclass(slots=True)
+class _Reader:
+    """Reads states, until it has read enough."""
+
+    keeper: Keeper
+    left: int
+
+    def beside_now(self, path: str, copies: Sequence[Copy]) -> list[State]:
+        now = self._read(path, None)
+        here = _lines(path, now)
+        return [_state(path, copy, self._read(path, copy.name), now, here) for copy in copies]
+
+    def _read(self, path: str, copy: str | None) -> bytes | None:
+        """A copy, or the file itself; None for one that is gone, out of reach or too large."""
+        limit, keeper = min(COMPARED, self.left), self.keeper
+        try:
+            if copy is None:
+                data = keeper.homes.read(keeper.name, f"{keeper.folder}/{path}", limit=limit)
+            else:
+                data = keeper.read(path, copy, limit=limit)
+        except HomeRefused:
+            return None
+        self.left -= len(data or b"")
+        return data
 
 
 def _state(path: str, copy: Copy, data: bytes | None, now: bytes | None, here: list[str] | None) -> State:
@@ -86,16 +112,6 @@ def _only_in(there: list[str], here: list[str]) -> list[str]:
         else:
             only.append(line)
     return only
-
-
-def _read(keeper: Keeper, path: str, copy: str | None) -> bytes | None:
-    """A copy, or the file itself; None for one that is gone, out of reach or large."""
-    try:
-        if copy is None:
-            return keeper.homes.read(keeper.name, f"{keeper.folder}/{path}", limit=COMPARED)
-        return keeper.read(path, copy, limit=COMPARED)
-    except HomeRefused:
-        return None
 
 
 def _lines(path: str, data: bytes | None) -> list[str] | None:

@@ -1,5 +1,6 @@
 """A new version comes while the notebook is open in JupyterLab: what the student is told, and that no way loses a line."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,11 +9,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.guest_journey import code_of, make_seminar
 from tests.support.lab import LONG, shown_notebook
 from tests.support.look import Look
 from tests.support.stack import Stack, running_stack
 from tests.support.versions import NOTEBOOK, release_with_hint
-from tests.support.visitor import eventually
+from tests.support.visitor import Visitor, eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 TEACHERS = "Homeroom: Changed by your teacher"
@@ -177,3 +179,33 @@ def test_a_state_that_is_brought_back_on_the_portal_is_told_and_what_is_not_save
     lab.locator(".jp-Dialog").get_by_role("button", name="Reload").click()
     eventually("it is kept", lambda: any("# gone by Reload" in text for text in kept(stack, "ada")))
     told(lab, "Homeroom: Loaded")
+
+
+def test_a_guest_is_told_of_a_notebook_that_was_given_out_anew(
+    stack: Stack, open_browser: Callable[..., Page], look: Look
+) -> None:
+    teacher = Visitor(stack)
+    teacher.sign_in(stack.sign_in_link("teacher"))
+    present = make_seminar(teacher, seats=1, prewarm=0)
+    lab = open_browser()
+    lab.goto(f"{stack.portal}/join/{code_of(stack, present)}")
+    lab.get_by_label("Your name").fill("Rosa")
+    lab.get_by_role("button", name="Join").click()
+    lab.wait_for_url("**/lab/tree/**", timeout=LONG)
+    expect(lab.locator(".homeroom-hand")).to_be_visible(timeout=LONG)
+    type_line(lab, "# typed by Rosa, not saved")
+
+    ((name,),) = stack.rows("select hub_name from seat where guest_id is not null")
+    path = next(stack.home(name).glob("*/first-look.ipynb"))
+    notebook = json.loads(path.read_text("utf-8"))
+    notebook["cells"].append({"cell_type": "markdown", "id": "a-hint", "metadata": {}, "source": "A hint for everybody."})
+    files = [("files", (path.name, json.dumps(notebook).encode()))]
+    teacher.press(teacher.get(present), "Give it out", files=files)
+    teacher.close()
+
+    told(lab, TEACHERS).get_by_role("button", name="Load it").click()
+    shows(lab, "A hint for everybody.")
+    loaded = told(lab, "Homeroom: Loaded")
+    photographed(lab, look, "guest-lab-given")
+    kept_or_merged = [one.read_text("utf-8") for one in (stack.home(name) / ".homeroom/before").rglob("*.ipynb")]
+    assert any("# typed by Rosa, not saved" in text for text in [*kept_or_merged, path.read_text("utf-8")]), loaded.inner_text()

@@ -480,6 +480,16 @@ def test_an_earlier_state_says_what_it_has_that_the_file_lacks_now(lab: Lab, ada
     assert states()["growth.ipynb"] == [(False, None)]
 
 
+def test_states_are_compared_up_to_a_bound(lab: Lab, ada: Enrolment, working: Assignment) -> None:
+    reset(lab, ada, working)
+    lab.write(ada, "growth.ipynb", answered(value="7"))
+    enough = len(answered()) + 1
+
+    [states] = earlier_states.find(lab.homes, hub_name="ada", folder="bio1/growth", paths=["growth.ipynb"], compared=enough)
+
+    assert [(copy.is_now, copy.lines) for copy in states.copies] == [(False, None)]
+
+
 @pytest.mark.parametrize("copy", ["../growth.ipynb", "x", "", "20260901T080000Z-1-01234567.ipynb"])
 def test_what_is_no_copy_is_not_brought_back(lab: Lab, ada: Enrolment, working: Assignment, copy: str) -> None:
     exchange = earlier_states.to_bring_back(lab.session, enrolment=ada, assignment=working, path="growth.ipynb", copy=copy)

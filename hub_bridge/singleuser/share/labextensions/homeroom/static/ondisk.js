@@ -5,6 +5,7 @@ import { Strip } from "./strip.js";
 import { changeOf, isSameFile, overwritten, told, unsavedWords } from "./changes.js";
 
 const REST = 15_000;
+const LONGEST_SAVE = 30_000; // JupyterLab does not say when a save was given up
 const RUNNING = "A cell is running. Wait for it, or stop it, and load the notebook then; what it puts out now would be missing.";
 
 export class OnDisk {
@@ -15,6 +16,7 @@ export class OnDisk {
     this.seen = "";
     this.change = null;
     this.saves = 0;
+    this.savingSince = 0;
     this.before = null;
     const timer = setInterval(() => this.look(), REST);
     const lookNow = () => this.look();
@@ -49,6 +51,7 @@ export class OnDisk {
   /** The file's facts if it is not the one that was loaded or saved here; null also while it is being saved. */
   async differing() {
     const { saves } = this;
+    if (Date.now() - this.savingSince < LONGEST_SAVE) return null;
     const facts = (more) => this.lab.contents.get(this.context.path, { content: false, ...more });
     try {
       if (isSameFile(await facts({}), this.context.contentsModel)) return null;
@@ -133,6 +136,7 @@ export class OnDisk {
   /** JupyterLab saves, and may have asked before: Revert takes what was not saved away, Overwrite the change on the disk. */
   saving(what) {
     this.saves += 1;
+    this.savingSince = what === "started" ? Date.now() : 0;
     if (what === "started") this.note();
     else if (what === "completed") this.settle({ isSaved: true });
   }
