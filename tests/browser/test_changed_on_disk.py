@@ -1,4 +1,7 @@
-"""A new version comes while the notebook is open in JupyterLab: what the student is told, and that no way loses a line."""
+"""A new version comes while the notebook is open in JupyterLab: what the student is told, and that no way loses a line.
+
+The picture of it in docs/how-to/what-students-see.md is taken here.
+"""
 
 import json
 import re
@@ -9,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.docs_pictures import picture
 from tests.support.guest_journey import code_of, make_seminar
 from tests.support.lab import LONG, shown_notebook
 from tests.support.look import Look
@@ -105,6 +109,7 @@ def test_an_update_is_told_in_the_open_notebook_and_loaded_with_what_is_not_save
     banner = told(lab, TEACHERS)
     expect(banner).to_contain_text(re.compile(r"Your teacher's update was merged into this notebook at \d\d:\d\d\."))
     photographed(lab, look, "lab-update")
+    picture(lab, "notebook-update", height=460)
     banner.get_by_role("button", name="Load it").click()
     shows(lab, "The first hint.", "# saved before")
     told(lab, "Homeroom: Loaded")

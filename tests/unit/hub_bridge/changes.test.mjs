@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import {
-  changeOf, isSameFile, overwritten, told, unsavedWords,
+  changeHow, changeOf, isSameFile, mergedWords, overwritten, told, unsavedWords,
 } from "../../../hub_bridge/singleuser/share/labextensions/homeroom/static/changes.js";
 
 const [EARLY, NINE, TEN, LATE] = ["08:00:00", "09:00:00", "10:00:00", "10:00:07"].map((time) => `2026-09-07T${time}Z`);
@@ -27,6 +27,13 @@ test("a change is the teacher's when the version that is shown is older than the
   assert.equal(change(STATE, undefined, LATE).by, "somebody");
   assert.equal(change(STATE, "bio1/growth/old.ipynb").by, "somebody");
   assert.equal(change({ ...STATE, update: undefined }).isMergeable, false);
+});
+
+test("two versions that could not be merged are not said to be one", () => {
+  assert.equal(changeHow(STATE, "bio1/growth/growth.ipynb"), "merged");
+  assert.equal(changeHow({}, "bio1/growth/growth.ipynb"), "");
+  assert.match(mergedWords("merged"), /both in it/);
+  assert.match(mergedWords("beside"), /lies beside it/);
 });
 
 test("a guest's file is given, and what is not saved is kept in a file", () => {

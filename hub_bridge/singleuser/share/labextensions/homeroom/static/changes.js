@@ -15,10 +15,21 @@ export function isSameFile(disk, shown) {
  * merge what is not saved. `shownAt`, `diskAt`: when the version that is shown, and the one on the disk, were written.
  */
 export function changeOf(state, path, shownAt, diskAt) {
-  const update = state.update?.[within(path, state.folder)];
+  const update = updateOf(state, path);
   const isNews = update && ["given", "merged"].includes(update.how) && Date.parse(update.at) > Date.parse(shownAt);
   const by = isNews ? update.how : "somebody";
   return { by, at: diskAt, isMergeable: Boolean(isNews && state.merges), keeps: state.earlier ? "page" : "file" };
+}
+
+/** What the portal did last to the notebook, in its word. */
+export function changeHow(state, path) {
+  return updateOf(state, path)?.how ?? "";
+}
+
+/** What is said when what was not saved went to be merged. */
+export function mergedWords(how) {
+  if (how === "beside") return "Your version is saved. The two could not be merged: your teacher's lies beside it, with “.new-” in its name.";
+  return "Your teacher's change and what you had not saved are both in it.";
 }
 
 /** Heading, sentence and what to press. */
@@ -44,4 +55,8 @@ export function unsavedWords({ isMergeable, keeps }) {
   return keeps === "page"
     ? "What you have not saved is kept among the earlier states of your files."
     : "What you have not saved is kept in a file; you read where.";
+}
+
+function updateOf({ update, folder }, path) {
+  return update?.[within(path, folder)];
 }

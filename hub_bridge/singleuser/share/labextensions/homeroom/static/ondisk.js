@@ -2,7 +2,7 @@
 import { element, pageLink } from "./dom.js";
 import { Refused } from "./portal.js";
 import { Strip } from "./strip.js";
-import { changeOf, isSameFile, overwritten, told, unsavedWords } from "./changes.js";
+import { changeHow, changeOf, isSameFile, mergedWords, overwritten, told, unsavedWords } from "./changes.js";
 
 const REST = 15_000;
 const LONGEST_SAVE = 30_000; // JupyterLab does not say when a save was given up
@@ -113,12 +113,12 @@ export class OnDisk {
     await this.portal.post("keep", this.desk.path);
     await this.lab.contents.save(this.context.path, { type: "notebook", format: "json", content });
     try {
-      await this.portal.post("update", this.desk.path);
+      const { update } = await this.portal.post("update", this.desk.path);
+      return { sentence: mergedWords(changeHow({ ...this.desk.state, update }, this.desk.path)) };
     } catch (error) {
       const rest = "What you see is saved. Your teacher's change comes when you open the notebook from its page.";
       return { failed: new Refused(`${error.message} ${rest}`, error) };
     }
-    return { sentence: "Your teacher's change and what you had not saved are both in it." };
   }
 
   /** Put a notebook among the earlier states of its file; a sentence that says where it is. */
