@@ -36,8 +36,8 @@ export class OnDisk {
   async look() {
     if (document.hidden || !this.desk.belongs || !this.panel.isVisible || this.desk.busy) return;
     const disk = await this.differing();
-    if (this.panel.isDisposed || this.desk.busy) return;
-    if (!disk) {
+    if (this.panel.isDisposed || this.desk.busy || disk === undefined) return;
+    if (disk === null) {
       if (this.change && !this.change.isOverwritten) this.close();
       return;
     }
@@ -48,17 +48,18 @@ export class OnDisk {
     if (this.desk.belongs) this.tell(changeOf(this.desk.state, this.desk.path, shown, disk.last_modified));
   }
 
-  /** The file's facts if it is not the one that was loaded or saved here; null also while it is being saved. */
+  /** The file's facts if it is not the one that was loaded or saved here, null if it is; undefined where nobody can say just now. */
   async differing() {
     const { saves } = this;
-    if (Date.now() - this.savingSince < LONGEST_SAVE) return null;
+    if (Date.now() - this.savingSince < LONGEST_SAVE) return undefined;
     const facts = (more) => this.lab.contents.get(this.context.path, { content: false, ...more });
     try {
       if (isSameFile(await facts({}), this.context.contentsModel)) return null;
       const disk = await facts({ hash: true });
-      return this.saves === saves && !isSameFile(disk, this.context.contentsModel) ? disk : null;
+      if (this.saves !== saves) return undefined;
+      return isSameFile(disk, this.context.contentsModel) ? null : disk;
     } catch {
-      return null; // deleted, or the server is away: JupyterLab says so
+      return undefined; // deleted, or the server is away: JupyterLab says so
     }
   }
 
