@@ -90,7 +90,7 @@ docs: $(VENV)/.dev ## Write docs/reference/command-line.md anew from the command
 
 docs-screenshots: $(VENV)/.dev $(VENV)/.chromium ## Take the pictures in docs/images anew, from the example course
 	@mkdir -p docs/images
-	HOMEROOM_DOCS_SCREENSHOTS=docs/images $(BIN)/pytest tests/browser/test_student_day.py tests/browser/test_seminar.py -m slow
+	HOMEROOM_DOCS_SCREENSHOTS=docs/images $(BIN)/pytest tests/browser/test_student_day.py tests/browser/test_seminar.py tests/browser/test_changed_on_disk.py -m slow
 
 format: $(VENV)/.dev ## Put code into the house's format
 	$(BIN)/ruff format .

@@ -72,6 +72,13 @@ class Keeper:
             self._thin_out(path)
         return copy if done else None
 
+    def keep(self, path: str, data: bytes, *, now: datetime) -> str:
+        """Put ``data`` among the copies of a file, which stays as it is; returns the copy's name."""
+        copy = self._new_name(path, 1, now)
+        self.homes.place(self.name, f"{self._folder_of(path)}/{copy}", data, uid=self.uid)
+        self._thin_out(path)
+        return copy
+
     def copies(self, path: str) -> list[Copy]:
         """The copies of a file, newest first."""
         found = [
@@ -83,12 +90,12 @@ class Keeper:
         copies = [Copy(name, datetime.strptime(name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)) for name in found]
         return sorted(copies, key=lambda copy: copy.name, reverse=True)
 
-    def read(self, path: str, copy: str) -> bytes | None:
+    def read(self, path: str, copy: str, *, limit: int = SIZE_LIMIT) -> bytes | None:
         """A copy of a file by its name; None when it is not there any more, or never was."""
         if _NAME.fullmatch(copy):
-            return self.homes.read(self.name, f"{self._folder_of(path)}/{copy}", limit=SIZE_LIMIT)
+            return self.homes.read(self.name, f"{self._folder_of(path)}/{copy}", limit=limit)
         if _EARLIER_NAME.fullmatch(copy):
-            return self.homes.read(self.name, f"{self._earlier_folder_of(path)}/{copy}", limit=SIZE_LIMIT)
+            return self.homes.read(self.name, f"{self._earlier_folder_of(path)}/{copy}", limit=limit)
         return None
 
     def where(self, path: str) -> str:
@@ -98,13 +105,16 @@ class Keeper:
     def _exchange(
         self, path: str, data: bytes, number: int, now: datetime, over: Collection[str] | None = None
     ) -> tuple[bool, str | None]:
-        suffix = PurePosixPath(path).suffix
-        ending = suffix if re.fullmatch(r"\.\w{1,20}", suffix) else ""
-        copy = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{number}-{secrets.token_hex(4)}{ending}"
+        copy = self._new_name(path, number, now)
         placed, is_kept = self.homes.exchange(
             self.name, f"{self.folder}/{path}", data, aside=f"{self._folder_of(path)}/{copy}", uid=self.uid, over=over
         )
         return placed is not Placed.exists, copy if is_kept else None
+
+    def _new_name(self, path: str, number: int, now: datetime) -> str:
+        suffix = PurePosixPath(path).suffix
+        ending = suffix if re.fullmatch(r"\.\w{1,20}", suffix) else ""
+        return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{number}-{secrets.token_hex(4)}{ending}"
 
     def _thin_out(self, path: str) -> None:
         self.homes.thin_out(self.name, self._folder_of(path), keep=KEPT, ours=lambda leaf: bool(_NAME.fullmatch(leaf)))

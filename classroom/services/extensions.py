@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from classroom.errors import HomeroomError, NotFound
-from classroom.models import Assignment, Enrolment, Extension, NotificationKind, Person
+from classroom.models import Assignment, Course, Enrolment, Extension, NotificationKind, Person
 from classroom.services import deadlines, lateness, notifications
 from classroom.services.class_list import is_student
 
@@ -35,6 +35,16 @@ def given_time(session: Session, *, assignment: Assignment) -> list[GivenTime]:
         .order_by(Person.display_name, Extension.id)
     )
     return [GivenTime(row, deadlines.own_due_at(assignment, row)) for row in rows]
+
+
+def may_be_extended(session: Session, *, course: Course, now: datetime) -> list[Assignment]:
+    """Published assignments with a due date: what is due next comes first, then what was due, the latest before the others."""
+    wanted = select(Assignment).where(
+        Assignment.course_id == course.id, Assignment.published_at.is_not(None), Assignment.due_at.is_not(None)
+    )
+    found = list(session.scalars(wanted.order_by(Assignment.due_at, Assignment.id)))
+    ahead = [assignment for assignment in found if assignment.due_at and assignment.due_at >= now]
+    return ahead + [assignment for assignment in reversed(found) if assignment not in ahead]
 
 
 def minutes_until(assignment: Assignment, until: datetime) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 from classroom.models import UpdateOutcome
 from grader.files import FileStore, MissingFile
-from grader.merging import Merged, Unmergeable, merge, release_of
+from grader.merging import Merged, Unmergeable, merge, origin_of, release_of
 from grader.reading import SIZE_LIMIT
 from hub_bridge.homes import HomeRefused, Placed
 from hub_bridge.keeping import Keeper
@@ -49,11 +49,11 @@ class History:
     received: list[int] = field(default_factory=list)
     outcomes: dict[tuple[int, str], UpdateOutcome] = field(default_factory=dict)
 
-    def last_plain(self, parcel: Parcel, path: str) -> int | None:
-        """The release whose ``path`` was put into the home as it is, if the file says nothing of another."""
+    def plain(self, parcel: Parcel, path: str) -> list[str]:
+        """The versions of ``path`` that were put into the home as they are, the newest first, each once: their sha256."""
         apart = {UpdateOutcome.merged, UpdateOutcome.beside, UpdateOutcome.undone}
         plain = [one for one in self.received if path in parcel.digests[one] and self.outcomes.get((one, path)) not in apart]
-        return plain[-1] if plain else None
+        return list(dict.fromkeys(parcel.digests[one][path] for one in reversed(plain)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,23 +140,29 @@ class Recipient:
         """The sha256 of the version that the student's file came from.
 
         A merged file says itself which release is in it: so it may be an older copy that a student put back, or that an open
-        JupyterLab saved over a newer one. What it says is only ever used for that student's own file.
+        JupyterLab saved over a newer one. What it says is only ever used for that student's own file. One that says nothing came
+        from one of those that were put there as they are; JupyterLab may have saved an older one over the newest, so its lines
+        are asked.
         """
         parcel = self.parcel
         named = parcel.names.get(release_of(theirs) or "")
-        release_id = named if named and path in parcel.digests[named] else self.history.last_plain(parcel, path)
-        if release_id is None:
+        if named and path in parcel.digests[named]:
+            return parcel.digests[named][path]
+        plain = self.history.plain(parcel, path)
+        if not plain:
             raise Unmergeable("You had a file of that name before there was one from your teacher.")
-        return parcel.digests[release_id][path]
+        return plain[0] if len(plain) == 1 else plain[origin_of(theirs, [self._given(one) for one in plain])]
 
     def _merged(self, base: str, theirs: bytes, new: bytes) -> Merged:
         parcel = self.parcel
+        name = next(digest for digest, release_id in parcel.names.items() if release_id == parcel.release_id)
+        return merge(self._given(base), theirs, new, release=name)
+
+    def _given(self, sha256: str) -> bytes:
         try:
-            given = parcel.files.get(base)
+            return self.parcel.files.get(sha256)
         except MissingFile as error:
             raise Unmergeable("The version that you were given before is not in the store any more.") from error
-        name = next(digest for digest, release_id in parcel.names.items() if release_id == parcel.release_id)
-        return merge(given, theirs, new, release=name)
 
     def _lay_beside(self, path: str, reason: str = "") -> Arrival:
         ours = self._ours(path)

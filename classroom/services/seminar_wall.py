@@ -7,10 +7,10 @@ from datetime import datetime
 from threading import Lock
 from typing import Generic, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
-from classroom.models import Guest, GuestState, Seat, Seminar
+from classroom.models import Guest, GuestState, Seat, Seminar, ServerStart, StartState
 from classroom.services import seat_news
 from classroom.services.seat_news import PushCount
 from classroom.services.seminar_progress import Exercise, State, exercises, updated
@@ -67,6 +67,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class NotWarmed:
+    """Servers that were to run before anybody comes and did not start: how many, of how many, and why the last of them."""
+
+    count: int
+    asked: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wall:
     """What the teacher sees at one moment."""
 
@@ -80,6 +89,7 @@ class Wall:
     counts: list[dict[State, int]]
     """For each exercise, how many are where."""
     pushed: PushCount | None = None
+    not_warmed: NotWarmed | None = None
 
     @property
     def hands(self) -> int:
@@ -95,19 +105,23 @@ def read(session: Session, *, seminar: Seminar, files: FileStore, now: datetime)
     ).all()
     rows = [_row(guest, found, now) for guest in people if guest.state == GuestState.admitted]
     rows.sort(key=lambda row: (-(row.hand_minutes if row.hand_minutes is not None else -1), -(row.stuck or 0), row.name.lower()))
-    free = session.execute(
-        select(Seat.warmed_at).where(
-            Seat.seminar_id == seminar.id, Seat.guest_id.is_(None), Seat.made_at.is_not(None), Seat.closed_at.is_(None)
-        )
+    failed = and_(ServerStart.seat_id == Seat.id, ServerStart.warm, ServerStart.state == StartState.failed)
+    seats = session.execute(
+        select(Seat.guest_id, Seat.warmed_at, ServerStart.id.is_not(None), ServerStart.changed_at, ServerStart.reason)
+        .outerjoin(ServerStart, failed)
+        .where(Seat.seminar_id == seminar.id, Seat.made_at.is_not(None), Seat.closed_at.is_(None))
     ).all()
+    cold = [(failed_at, reason) for *_, is_cold, failed_at, reason in seats if is_cold]
+    free = [warmed_at is not None for guest_id, warmed_at, *_ in seats if guest_id is None]
     return Wall(
         exercises=found,
         rows=rows,
         waiting=[(guest.id, guest.name) for guest in people if guest.state == GuestState.waiting],
-        warm=sum(warmed is not None for (warmed,) in free),
+        warm=sum(free) - len(cold),
         ready=len(free),
         counts=[{state: sum(row.marks[n].state == state for row in rows) for state in State} for n in range(len(found))],
         pushed=seat_news.count(session, seminar=seminar),
+        not_warmed=_not_warmed(cold, asked=sum(warmed_at is not None for _, warmed_at, *_ in seats)),
     )
 
 
@@ -131,6 +145,14 @@ def record_check(session: Session, *, guest_id: int, states: dict[str, State], n
     guest = session.get_one(Guest, guest_id)
     progress = updated(guest.progress, states, by="check", now=now)
     session.execute(update(Guest).where(Guest.id == guest_id).values(progress=progress))
+
+
+def _not_warmed(cold: list[tuple[datetime, str]], *, asked: int) -> NotWarmed | None:
+    """What is told of them. A start that a guest asks for in person is no warm one any more, so it is not among them."""
+    if not cold:
+        return None
+    _, reason = max(cold)
+    return NotWarmed(len(cold), asked, reason.rstrip(". ") or "the hub gave no reason")
 
 
 def _row(guest: Guest, found: list[Exercise], now: datetime) -> Row:

@@ -10,11 +10,11 @@ from typing import Any
 from flask import Blueprint, url_for
 
 from classroom.models import Assignment, Submission
-from classroom.services import manifests, student_assignments, work_checks
+from classroom.services import file_changes, manifests, student_assignments, work_checks
 from classroom.services.check_answers import CheckAnswer, answer_of
 from classroom.web import audience, security
-from classroom.web.context import db, enrolment, now, settings
-from classroom.web.study import checks, handin
+from classroom.web.context import commit, db, enrolment, now, settings
+from classroom.web.study import checks, handin, opening
 from classroom.web.study.assignment import this_assignment
 from classroom.web.study.standing import standing
 
@@ -25,7 +25,10 @@ security.csrf.exempt(blueprint)  # no cookie counts here, only the token
 @blueprint.get("/")
 @audience.own_server
 def state(assignment: str) -> dict[str, Any]:
-    """Where the student stands: until when, the last receipt, the last check. Times are in ISO 8601; ``now`` is our clock."""
+    """Where the student stands: until when, the last receipt, the last check, what a new version did to the notebooks.
+
+    Times are in ISO 8601; ``now`` is our clock.
+    """
     found = this_assignment(assignment)
     (item,) = (
         item
@@ -38,6 +41,9 @@ def state(assignment: str) -> dict[str, Any]:
         "title": found.title,
         "course": found.course.title,
         "page": _page("study.assignment", found),
+        "earlier": _page("study.earlier", found),
+        "update": file_changes.of_student(db(), enrolment=enrolment(), assignment=found),
+        "merges": True,
         "notebooks": manifests.notebooks(found.release.release_files),
         "now": _time(now()),
         "due_at": _time(item.due_at),
@@ -78,6 +84,16 @@ def submit(assignment: str) -> dict[str, Any]:
     """Take what lies in the home now as an attempt; the same files as last time are that attempt."""
     submission, is_new = handin.hand_in(assignment, handin.work_now(assignment))
     return {"receipt": _receipt(submission, this_assignment(assignment)), "new": is_new}
+
+
+@blueprint.post("/update")
+@audience.own_server
+def update(assignment: str) -> dict[str, Any]:
+    """Merge the current release into what lies in the home now, as opening the notebook does. Again changes nothing."""
+    found = this_assignment(assignment)
+    opening.deliver(found)
+    commit()
+    return {"update": file_changes.of_student(db(), enrolment=enrolment(), assignment=found)}
 
 
 def _receipt(submission: Submission | None, assignment: Assignment) -> dict[str, Any] | None:

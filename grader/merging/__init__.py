@@ -5,11 +5,13 @@ report. No line that the student typed is lost, no cell of the teacher's is miss
 kept, marked. Nothing here reads or writes files, and nothing in the student's copy is believed: it is read through the gate.
 
 ``slots`` finds out which cells are the same cell in different versions, ``rules`` decides what becomes of one of them, ``merge``
-puts the results in order, ``marks`` writes the cells that say what happened.
+puts the results in order, ``marks`` writes the cells that say what happened. ``origin`` finds the release that
+a copy came from.
 """
 
 from grader.merging.marks import release_of
 from grader.merging.merge import merge
+from grader.merging.origin import origin_of
 from grader.merging.report import MARKED, Change, ChangeKind, Merged, Unmergeable
 
-__all__ = ["MARKED", "Change", "ChangeKind", "Merged", "Unmergeable", "merge", "release_of"]
+__all__ = ["MARKED", "Change", "ChangeKind", "Merged", "Unmergeable", "merge", "origin_of", "release_of"]

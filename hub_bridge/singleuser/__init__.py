@@ -11,7 +11,8 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
-    from hub_bridge.singleuser import handing_in, opening  # noqa: PLC0415 - the hub imports this package without jupyter_server
+    from hub_bridge.singleuser import handing_in, keeping, opening  # noqa: PLC0415 - the hub imports this package without jupyter_server
 
     base_url = server.web_app.settings["base_url"]
-    server.web_app.add_handlers(".*$", [*opening.handlers(base_url), *handing_in.handlers(base_url)])
+    handlers = [*opening.handlers(base_url), *keeping.handlers(base_url), *handing_in.handlers(base_url)]
+    server.web_app.add_handlers(".*$", handlers)

@@ -18,7 +18,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from hub_bridge.names import is_guest_name
 
 ASKED = r"(state|checks/[0-9]{1,18})"
-DONE = r"(look|check|submit|hand)"
+DONE = r"(look|check|submit|hand|update)"
 _SECONDS = 60
 SEAT = "seat"
 _LEAST_PARTS_OF_GUESTS, _LEAST_PARTS = 2, 3

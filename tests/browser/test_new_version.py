@@ -44,6 +44,16 @@ def test_a_correction_reaches_a_notebook_that_was_begun_and_can_be_taken_back(
     look(ada, "new-version-undone")
     assert HINT not in begun.read_text("utf-8")
 
+    ada.get_by_role("link", name="Earlier states of your files").click()
+    expect(ada.get_by_text("The same as now")).to_be_visible()
+    updated = ada.get_by_role("listitem").filter(has_text="that your file lacks now")
+    expect(updated).to_contain_text("Your teacher changed the cell below.")
+    look(ada, "earlier-states")
+    updated.get_by_role("button", name="Bring back").click()
+    ada.locator("dialog[open]").get_by_role("button").last.click()
+    expect(ada.get_by_text("is as it was then")).to_be_visible()
+    assert HINT in begun.read_text("utf-8")
+
 
 def signed_in(open_browser: Callable[..., Page], stack: Stack, who: str) -> Page:
     page = open_browser()

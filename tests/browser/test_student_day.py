@@ -101,8 +101,11 @@ def teacher_grants(page: Page, stack: Stack, look: Look) -> None:
 
 
 def teacher_gives_time_to_others(page: Page, stack: Stack, look: Look) -> None:
-    page.goto(f"{stack.portal}/courses/{COURSE}/teach/assignments/{ASSIGNMENT}/extensions/")
-    page.get_by_role("checkbox", name=re.compile("Ben")).check()
+    page.goto(f"{stack.portal}/courses/{COURSE}/teach/people/?search=ben")
+    look(page, "people-more-time")
+    page.get_by_role("link", name=re.compile("^More time for Ben")).click()
+    page.wait_for_url(f"**/assignments/{ASSIGNMENT}/extensions/**")
+    expect(page.get_by_role("checkbox", name=re.compile("Ben"))).to_be_checked()
     page.get_by_label("Days").fill("1")
     page.get_by_label("Hours").fill("6")
     page.get_by_label("Note for staff").fill("Away with the team.")

@@ -2,16 +2,19 @@
 
 import json
 import os
+import socket
+import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
 from classroom.web.streams import PLACES
+from hub_bridge.proxy import ensure_proxy, proxy_command
 from tests.support.guest_journey import Guest, code_of, make_seminar
-from tests.support.stack import Stack, running_stack
+from tests.support.stack import Stack, free_ports, running_stack
 from tests.support.visitor import Visitor, eventually
 
 LIVE = {"Accept": "text/event-stream", "Sec-Fetch-Mode": "cors"}
@@ -47,6 +50,43 @@ def test_all_who_watch_see_a_guest_save_and_closing_a_tab_frees_its_place(tmp_pa
         for stream in streams[1:]:
             list(stream)  # until the server hangs up: it did when the stack ended
         teacher.close()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_events_come_singly_through_jupyterhubs_own_proxy(tmp_path: Path) -> None:
+    with running_stack(tmp_path / "state") as stack, _proxy_before(stack, tmp_path) as front:
+        teacher = Visitor(stack)
+        teacher.sign_in(stack.sign_in_link("teacher"))
+        present = make_seminar(teacher, seats=1, prewarm=0)
+        with ExitStack() as place:
+            stream = _watch(teacher, place, f"{present}projector/live".replace(str(stack.port), str(front), 1))
+            assert code_of(stack, present) in next(stream)
+            teacher.press(teacher.get(present), "Announce", announcement="We go on at four.")
+            _until(stream, "We go on at four.")
+        teacher.close()
+
+
+@contextmanager
+def _proxy_before(stack: Stack, folder: Path) -> Iterator[int]:
+    """The proxy that JupyterHub brings, in front of the portal; gives its port."""
+    port = free_ports(2)
+    script = ensure_proxy(lambda _: None)
+    command = proxy_command(script, port=port, api_port=port + 1, hub_port=stack.port, by_host=False)
+    with (folder / "proxy.log").open("wb") as log:
+        env = {**os.environ, "CONFIGPROXY_AUTH_TOKEN": "of this test"}
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=env)
+    try:
+        eventually("the proxy listens", lambda: _listens(port))
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _watch(teacher: Visitor, place: ExitStack, address: str) -> Iterator[str]:

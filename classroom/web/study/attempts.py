@@ -73,4 +73,4 @@ def _sentence(attempt: int, folder: str, restored: Restored) -> str:
         return f"Your folder {folder} holds attempt {attempt} as it is already; nothing had to be changed."
     names = ", ".join(restored.changed[:3]) + (" and others" if len(restored.changed) > 3 else "")  # noqa: PLR2004
     kept = " What was there is kept: see “Earlier states of your files” below." if restored.kept else ""
-    return f"Attempt {attempt} is back in {folder}: {names}.{kept} If a notebook is open, reload it from disk."
+    return f"Attempt {attempt} is back in {folder}: {names}.{kept} If a notebook is open, press “Load it” above its cells."

@@ -52,9 +52,17 @@ def opening_status(assignment: str) -> dict[str, Any]:
 def begin(found: Assignment, wanted: str) -> ResponseReturnValue:
     """Set out for a notebook of ``found`` (the first one when none is named). Twice is the same as once."""
     slug, notebook = found.slug, _notebook(found, wanted)
-    _deliver(found)
+    deliver(found)
     take_place(person())
     return redirect(url_for("study.opening", assignment=slug, notebook=notebook))
+
+
+def deliver(assignment: Assignment) -> None:
+    """Put the current release into the home, merged with what is there. Raises HomeroomError, HomeRefused, HomeFull."""
+    if assignment.release is None:
+        raise HomeroomError(f"{assignment.title} has no release yet.")
+    deliveries.deliver_now(db(), files=files(), homes=homes(), enrolment=enrolment(), assignment=assignment, now=now())
+    openings.note_opened(db(), enrolment=enrolment(), assignment=assignment, now=now())
 
 
 def _notebook(assignment: Assignment, wanted: str) -> str:
@@ -64,13 +72,6 @@ def _notebook(assignment: Assignment, wanted: str) -> str:
     if wanted not in notebooks:
         raise NotFound(f"{assignment.title} has no such notebook.")
     return wanted
-
-
-def _deliver(assignment: Assignment) -> None:
-    if assignment.release is None:
-        raise HomeroomError(f"{assignment.title} has no release yet.")
-    deliveries.deliver_now(db(), files=files(), homes=homes(), enrolment=enrolment(), assignment=assignment, now=now())
-    openings.note_opened(db(), enrolment=enrolment(), assignment=assignment, now=now())
 
 
 def _status(assignment: Assignment, notebook: str) -> Opening:

@@ -17,6 +17,7 @@ from hub_bridge.homes import HomeRefused
 from hub_bridge.keeping import KEPT
 
 SEE_OTHER = 303
+_LINES_SHOWN = 3
 
 
 @blueprint.post("/updates/undo")
@@ -67,7 +68,7 @@ def earlier(assignment: str) -> str:
     found = this_assignment(assignment)
     paths = earlier_states.known_paths(db(), enrolment=enrolment(), assignment=found)
     states = earlier_states.find(homes(), hub_name=enrolment().person.hub_name, folder=snapshots.folder(found), paths=paths)
-    return render_template("study/earlier.html", assignment=found, states=states, kept=KEPT)
+    return render_template("study/earlier.html", assignment=found, states=states, kept=KEPT, shown=_LINES_SHOWN)
 
 
 @blueprint.post("/earlier/bring-back")
@@ -92,7 +93,7 @@ def _do(slug: str, action: Callable[[Assignment, str], str]) -> ResponseReturnVa
     except (HomeroomError, HomeRefused) as refusal:
         flash(str(refusal), "error")
     else:
-        flash(f"{done} If it is open in JupyterLab, choose “Revert” there.")
+        flash(f"{done} If it is open in JupyterLab, press “Load it” above its cells.")
     return redirect(url_for(".assignment", assignment=slug), SEE_OTHER)
 
 

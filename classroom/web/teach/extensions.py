@@ -12,6 +12,8 @@ from classroom.web.local_time import read_local
 from classroom.web.teach.blueprint import SEE_OTHER, act, blueprint
 from classroom.web.words import plural
 
+_MOST_OTHERS = 8
+
 
 @blueprint.get("/assignments/<assignment>/extensions/", endpoint="extensions")
 @audience.staff
@@ -101,13 +103,15 @@ def _page(found: Assignment, refusal: str = "") -> str:
         page=request.values.get("page", 1, type=int),
         page_size=settings().page_size,
     )
+    others = extensions.may_be_extended(db(), course=course(), now=now())
     return render_template(
         "teach/extensions.html",
         assignment=found,
+        others=[one for one in others if one.id != found.id][:_MOST_OTHERS],
         given=extensions.given_time(db(), assignment=found),
         students=students,
         search=search,
-        ticked=set(request.form.getlist("student", type=int)) if refusal else set(request.args.getlist("student", type=int)),
+        ticked=set((request.form if refusal else request.args).getlist("student", type=int)),
         typed=request.form if refusal else {},
         refusal=refusal,
     )

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from classroom.errors import HomeroomError, NotFound
 from classroom.models import Enrolment, Role
-from classroom.services import course_now, newcomers, people
+from classroom.services import course_now, extensions, newcomers, people
 from classroom.web import audience
 from classroom.web.context import commit, course, db, enrolment, now, person, settings
 from classroom.web.teach.blueprint import SEE_OTHER, act, blueprint
@@ -39,6 +39,7 @@ def people_list() -> str:
     return render_template(
         "teach/people.html",
         found=found,
+        due_next=next(iter(extensions.may_be_extended(db(), course=course(), now=now())), None),
         heads=course_now.head_count(db(), course=course()),
         columns=[*COLUMNS, "Change"] if enrolment().is_teacher else COLUMNS,
         section_options=[ANY, *((one.id, one.name) for one in sections)],

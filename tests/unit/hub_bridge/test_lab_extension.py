@@ -15,9 +15,10 @@ STATIC = EXTENSION / "static"
 MODULES = sorted(path for path in STATIC.glob("*.js") if path.name != "remoteEntry.js")
 
 
-def test_what_the_buttons_say_is_right(checkout: Path) -> None:
+@pytest.mark.parametrize("words", ["words.test.mjs", "changes.test.mjs"])
+def test_what_the_notebook_says_is_right(checkout: Path, words: str) -> None:
     done = subprocess.run(
-        [str(node_binary()), "--test", "--test-reporter=tap", str(checkout / "tests" / "unit" / "hub_bridge" / "words.test.mjs")],
+        [str(node_binary()), "--test", "--test-reporter=tap", str(checkout / "tests" / "unit" / "hub_bridge" / words)],
         capture_output=True,
         text=True,
         check=False,

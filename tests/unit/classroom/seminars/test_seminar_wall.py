@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from classroom.services import guests, seminar_wall
+from classroom.services import guests, seminar_wall, server_line
 from classroom.services.seminar_progress import State
 from classroom.services.seminar_wall import Ticks
 from tests.support.seminar_room import Room
@@ -38,6 +38,24 @@ def test_those_at_the_door_and_free_seats_are_told(room: Room) -> None:
 
     assert wall.waiting == [(guest.id, "Rosa")]
     assert (wall.rows, wall.ready, wall.warm) == ([], 2, 1)
+
+
+def test_servers_that_were_to_run_beforehand_and_did_not_start_are_told_until_their_guest_asks(room: Room) -> None:
+    seminar = room.make(capacity=3, prewarm=2)
+    room.tick()
+    failing = room.seats(seminar)[0]
+    start = server_line.start_of(room.session, owner=failing)
+    assert start is not None
+    server_line.failed(start, reason="The disk is full.", now=room.clock())
+    room.session.commit()
+
+    def told() -> tuple[seminar_wall.NotWarmed | None, int]:
+        wall = seminar_wall.read(room.session, seminar=seminar, files=room.context.files, now=room.clock())
+        return wall.not_warmed, wall.warm
+
+    assert told() == (seminar_wall.NotWarmed(count=1, asked=2, reason="The disk is full"), 1)
+    server_line.ask(room.session, owner=failing, now=room.clock())
+    assert told() == (None, 2)
 
 
 def test_a_look_costs_the_same_with_one_guest_and_with_many(room: Room, count_queries: CountQueries) -> None:

@@ -12,7 +12,7 @@ from classroom.models import Assignment, Enrolment, EnrolmentStatus, Submission,
 from classroom.services import work_checks
 from tests.support.hub_stand_in import HubStandIn
 from tests.support.pages import SignIn
-from tests.support.work import Lab, answered, cell, notebook
+from tests.support.work import SOURCE, Lab, answered, cell, notebook, source_notebook
 
 GROWTH = "/own-server/courses/bio1/a/growth/"
 SCOPE = "access:services!service=portal"
@@ -26,7 +26,7 @@ def ask(app: Flask, hub: HubStandIn, ada: Enrolment, assignment: Assignment) -> 
     hub.tokens["ada's"] = {"kind": "user", "name": "ada", "scopes": [SCOPE]}
 
     def call(what: str = "", *, method: str = "", authorization: str = "token ada's", **more: Any) -> TestResponse:
-        method = method or ("POST" if what in {"check", "look", "submit"} else "GET")
+        method = method or ("POST" if what in {"check", "look", "submit", "update"} else "GET")
         headers = {"Authorization": authorization} if authorization else {}
         return app.test_client().open(f"{GROWTH}{what}", method=method, headers=headers, **more)
 
@@ -62,6 +62,33 @@ def test_submit_takes_what_is_in_the_home_and_the_same_again_is_the_same_attempt
     assert attempts(lab) == 1
 
 
+def test_what_a_new_version_did_to_a_notebook_is_told_and_an_older_copy_saved_over_it_is_merged_again(
+    ask: Ask, lab: Lab, ada: Enrolment
+) -> None:
+    lab.run()
+    lab.write(ada, "growth.ipynb", answered())
+    given = ask().get_json()["update"]
+    lab.clock.forward(minutes=1)
+    lab.release(SOURCE | {"growth.ipynb": source_notebook("Growth, corrected")})
+    first = ask("update").get_json()["update"]
+    lab.write(ada, "growth.ipynb", answered(value="20"))
+    lab.clock.forward(minutes=1)
+    again = ask("update").get_json()["update"]
+    merged = lab.read(ada, "growth.ipynb") or b""
+    lab.clock.forward(minutes=1)
+    same = ask("update").get_json()["update"]
+
+    assert given["growth.ipynb"] == {"how": "given", "at": "2026-09-07T10:00:00+00:00"}
+    assert first["growth.ipynb"] == {"how": "merged", "at": "2026-09-07T10:01:00+00:00"}
+    assert again["growth.ipynb"]["at"] == "2026-09-07T10:02:00+00:00"
+    assert b"Growth, corrected" in merged
+    assert b"x = 20" in merged
+    assert (same, lab.read(ada, "growth.ipynb")) == (again, merged)
+    state = ask().get_json()
+    assert (state["update"], state["merges"]) == (again, True)
+    assert state["earlier"].endswith("/portal/courses/bio1/a/growth/earlier/")
+
+
 def test_a_look_says_what_is_odd_and_hands_nothing_in(ask: Ask, lab: Lab, ada: Enrolment) -> None:
     lab.write(ada, "growth.ipynb", notebook(cell("code", "x = 2", grade_id="x", solution=True)))
 
@@ -94,7 +121,7 @@ def test_a_check_is_asked_for_and_answered(ask: Ask, lab: Lab, ada: Enrolment) -
 @pytest.mark.parametrize(
     "authorization", ["", "token ", "token wrong", "token adä's", "Basic ada's", f"token {'x' * 300}", "ada's"]
 )
-@pytest.mark.parametrize("what", ["", "check", "look", "submit", "checks/1"])
+@pytest.mark.parametrize("what", ["", "check", "look", "submit", "update", "checks/1"])
 def test_without_a_token_that_the_hub_knows_nothing_is_answered(ask: Ask, lab: Lab, authorization: str, what: str) -> None:
     answer = ask(what, authorization=authorization)
 

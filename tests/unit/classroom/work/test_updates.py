@@ -179,6 +179,33 @@ def test_an_old_copy_that_jupyterlab_saved_over_the_update_is_merged_again_on_op
     assert texts(lab, ada) == ["# Growth, corrected", "x = 20", "assert x == 2", "Because cells divide."]
 
 
+def test_an_untouched_notebook_that_was_open_and_is_saved_over_the_new_one_gets_the_update_on_opening(
+    lab: Lab, ada: Enrolment, assignment: Assignment
+) -> None:
+    lab.run()
+    release_anew(lab, CORRECTED)
+    assert texts(lab, ada)[0] == "# Growth, corrected"
+    lab.write(ada, "growth.ipynb", answered())  # what JupyterLab had open, with the first lines in it
+
+    deliveries.deliver_now(lab.session, files=lab.files, homes=lab.homes, enrolment=ada, assignment=assignment, now=lab.now)
+    lab.session.commit()
+
+    assert texts(lab, ada) == ["# Growth, corrected", "x = 2", "assert x == 2", "Because cells divide."]
+    assert copies_of(lab, ada) == [answered()]
+
+
+def test_a_notebook_begun_from_the_new_release_is_not_merged_with_it(lab: Lab, ada: Enrolment, assignment: Assignment) -> None:
+    lab.run()
+    release_anew(lab, CORRECTED)
+    mine = notebook(*json.loads(answered())["cells"][1:], cell("markdown", "# Growth, corrected"))
+    lab.write(ada, "growth.ipynb", mine)
+
+    deliveries.deliver_now(lab.session, files=lab.files, homes=lab.homes, enrolment=ada, assignment=assignment, now=lab.now)
+    lab.session.commit()
+
+    assert lab.read(ada, "growth.ipynb") == mine
+
+
 def test_a_file_that_is_no_notebook_stays_and_ours_lies_beside_it_with_the_reason(
     lab: Lab, ada: Enrolment, working: Assignment
 ) -> None:
@@ -432,6 +459,35 @@ def test_earlier_states_are_listed_newest_first_and_come_back(lab: Lab, ada: Enr
     assert (states.path, len(states.copies)) == ("growth.ipynb", 2)
     assert states.copies[0].kept_at > states.copies[1].kept_at
     assert lab.read(ada, "growth.ipynb") == answered()
+
+
+def test_an_earlier_state_says_what_it_has_that_the_file_lacks_now(lab: Lab, ada: Enrolment, working: Assignment) -> None:
+    reset(lab, ada, working)
+    lab.write(ada, "growth.ipynb", answered(value="7"))
+    lab.write(ada, "data/cells.csv", b"\xff")
+    reset(lab, ada, working, "data/cells.csv")
+
+    def states() -> dict[str, list[tuple[bool, list[str] | None]]]:
+        found = earlier_states.find(
+            lab.homes, hub_name="ada", folder="bio1/growth", paths=["data/cells.csv", "growth.ipynb", "none.csv"]
+        )
+        return {file.path: [(copy.is_now, copy.lines) for copy in file.copies] for file in found}
+
+    assert states() == {"data/cells.csv": [(False, None)], "growth.ipynb": [(False, ["x = 2"])]}
+    lab.write(ada, "growth.ipynb", answered())
+    assert states()["growth.ipynb"] == [(True, [])]
+    lab.write(ada, "growth.ipynb", b"broken")
+    assert states()["growth.ipynb"] == [(False, None)]
+
+
+def test_states_are_compared_up_to_a_bound(lab: Lab, ada: Enrolment, working: Assignment) -> None:
+    reset(lab, ada, working)
+    lab.write(ada, "growth.ipynb", answered(value="7"))
+    enough = len(answered()) + 1
+
+    [states] = earlier_states.find(lab.homes, hub_name="ada", folder="bio1/growth", paths=["growth.ipynb"], compared=enough)
+
+    assert [(copy.is_now, copy.lines) for copy in states.copies] == [(False, None)]
 
 
 @pytest.mark.parametrize("copy", ["../growth.ipynb", "x", "", "20260901T080000Z-1-01234567.ipynb"])

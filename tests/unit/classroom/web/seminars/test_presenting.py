@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classroom.models import Enrolment, Guest, GuestState, Seminar
+from classroom.models import Enrolment, Guest, GuestState, Seat, Seminar
+from classroom.services import server_line
 from tests.support.pages import PageClient, SignIn, soup_of, text_of
 from tests.support.phone import Phone
 from tests.support.seminar_room import EXERCISES, Room
@@ -66,6 +67,25 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
     assert says in text_of(answer)
     assert 'value="2026-09-07T12:05"' in answer.get_data(as_text=True) or "starts_at" in wrong
     assert session.scalars(select(Seminar)).all() == []
+
+
+def test_a_server_that_did_not_start_beforehand_is_told_on_the_page(
+    presenter: PageClient, seminar: Seminar, room: Room, session: Session
+) -> None:
+    for number, problem in enumerate(["", "Spawn failed: <no memory>."]):
+        seat = Seat(seminar_id=seminar.id, hub_name=f"guest-{number}", version=1, made_at=room.clock(), warmed_at=room.clock())
+        session.add(seat)
+        session.flush()
+        server_line.ask_ahead(session, owner=seat, now=room.clock())
+        start = server_line.start_of(session, owner=seat)
+        if problem and start:
+            server_line.failed(start, reason=problem, now=room.clock())
+    session.commit()
+
+    page = text_of(presenter.get(f"/seminars/{seminar.slug}/"))
+
+    assert "1 of 2 servers started beforehand did not start: Spawn failed: <no memory>. A guest's own start tries again." in page
+    assert "1 of them warm" in page
 
 
 def test_who_may_not_make_courses_sees_no_seminars(sign_in: SignIn, student: Enrolment, seminar: Seminar) -> None:

@@ -20,7 +20,7 @@ OF_ASSIGNMENT = [
     "assignments/growth/extensions/",
     "assignments/growth/updates/",
 ]
-MOST_QUERIES = {"": 19, "now": 8, "people/": 8, "assignments/": 14, "gradebook/": 20, "assignments/growth/": 17,
+MOST_QUERIES = {"": 19, "now": 8, "people/": 9, "assignments/": 14, "gradebook/": 20, "assignments/growth/": 17,
                 "assignments/growth/submissions/": 14, "assignments/growth/extensions/": 10, "requests/": 8,
                 "assignments/growth/updates/": 8}  # fmt: skip
 

@@ -1,10 +1,11 @@
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classroom.models import Course, Enrolment, EnrolmentStatus, Person, Role, SignInLink
+from classroom.models import Assignment, Course, Enrolment, EnrolmentStatus, Person, Role, SignInLink
 from tests.support.pages import PageClient, SignIn, soup_of, text_of
 from tests.support.work import Lab
 
@@ -24,6 +25,32 @@ def test_people_are_found_by_name_role_and_state(tessa: PageClient, ada: Enrolme
     assert "sam@example.org" in waiting
     assert "ada@example.org" not in waiting
     assert "Nobody fits." in nobody
+
+
+def test_more_time_for_a_student_is_one_click_away(
+    tessa: PageClient, lab: Lab, ada: Enrolment, grader: Enrolment, assignment: Assignment
+) -> None:
+    later = lab.publish(slug="later", title="Later")
+    later.due_at = lab.now + timedelta(days=30)
+    past = lab.publish(slug="past", title="Past")
+    past.due_at = lab.now - timedelta(days=1)
+    lab.session.commit()
+
+    people = soup_of(tessa.get(HERE))
+    links = [str(link["href"]) for link in people.select("a[href*='/extensions/']")]
+    form = soup_of(tessa.get(next(link for link in links if f"student={ada.id}" in link)))
+    others = [link.get_text() for link in form.select("#give + p a")]
+
+    assert not any(f"student={grader.id}" in link for link in links)
+    assert "More time for Growth" in form.get_text()
+    assert [box["value"] for box in form.select("input[name=student][checked]")] == [str(ada.id)]
+    assert others == ["Later", "Past"]
+    again = soup_of(tessa.get(str(form.select("#give + p a")[0]["href"])))
+    assert [box["value"] for box in again.select("input[name=student][checked]")] == [str(ada.id)]
+
+
+def test_where_nothing_is_due_nobody_is_offered_more_time(tessa: PageClient, ada: Enrolment) -> None:
+    assert "More time" not in text_of(tessa.get(HERE))
 
 
 def test_a_dropped_student_can_be_restored(tessa: PageClient, ada: Enrolment, session: Session) -> None:

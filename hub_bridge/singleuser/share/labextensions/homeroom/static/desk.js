@@ -1,5 +1,6 @@
 // What one notebook panel has of us, and what its buttons do.
 import { element } from "./dom.js";
+import { OnDisk } from "./ondisk.js";
 import { askToHandIn } from "./question.js";
 import { saveAll } from "./saving.js";
 import { Strip } from "./strip.js";
@@ -25,6 +26,7 @@ export class Desk {
     this.asked = 0;
     this.timers = [];
     this.busy = false;
+    this.onDisk = new OnDisk(this);
     panel.context.pathChanged.connect(() => this.refresh());
     const look = () => {
       if (!document.hidden && Date.now() - this.asked > (this.isSeat ? SEAT_REST : LEAST_REST)) this.refresh();
@@ -85,6 +87,7 @@ export class Desk {
       this.tools?.dispose();
       this.tools = null;
       this.strip.close();
+      this.onDisk.close();
     }
     this.tick();
   }

@@ -3,6 +3,7 @@ import { Desk } from "./desk.js";
 import { Portal } from "./portal.js";
 
 const CATEGORY = "Homeroom";
+const PHONE = 600;
 
 /** `lab`: the application's own modules, by the last part of their names. */
 export function makePlugin(lab) {
@@ -15,18 +16,21 @@ export function makePlugin(lab) {
     activate: (app, tracker, palette) => {
       const portal = new Portal(lab);
       const desks = new Map();
-      const localPath = (path) => app.serviceManager.contents.localPath(path);
+      const { contents } = app.serviceManager;
+      const localPath = (path) => contents.localPath(path);
 
       const welcome = async (panel) => {
         await panel.context.ready;
         if (panel.isDisposed || desks.has(panel)) return;
         const others = () => [...desks.keys()].filter((other) => other !== panel && !other.isDisposed);
-        const desk = new Desk(panel, portal, { ...lab, localPath }, others);
+        const desk = new Desk(panel, portal, { ...lab, contents, localPath }, others);
         desks.set(panel, desk);
         panel.disposed.connect(() => desks.delete(panel));
         await desk.refresh();
         app.commands.notifyCommandChanged();
       };
+      // On a telephone JupyterLab's file browser would leave the notebook a few letters' width.
+      if (window.innerWidth < PHONE) app.restored.then(() => app.shell.collapseLeft?.());
       tracker.widgetAdded.connect((_, panel) => welcome(panel));
       tracker.forEach((panel) => welcome(panel));
 
@@ -39,6 +43,9 @@ export function makePlugin(lab) {
       command("homeroom:check", "Check This Notebook", (desk) => desk?.check());
       command("homeroom:submit", "Hand In This Assignment", (desk) => desk?.submit(), (desk) => !desk.isSeat);
       command("homeroom:hand", "Raise or Lower My Hand", (desk) => desk?.hand(), (desk) => desk.isSeat);
+      app.commands.commandExecuted.connect((_, { id, result }) => {
+        if (id === "docmanager:reload") here()?.onDisk.reloading(result);
+      });
       tracker.currentChanged.connect(() => app.commands.notifyCommandChanged());
     },
   };

@@ -12,9 +12,12 @@ export class Strip {
     this.onLeave = onLeave;
     this.Widget = widgets.Widget;
     this.widget = null;
+    // A window that is made narrow breaks lines anew.
+    this.watch = new ResizeObserver(() => this.widget && this.fit(this.widget.node.firstElementChild));
   }
 
   close() {
+    this.watch.disconnect();
     this.widget?.dispose();
     this.widget = null;
   }
@@ -31,6 +34,7 @@ export class Strip {
     else {
       this.widget = new this.Widget({ node: element("div", { class: "homeroom-place" }, node) });
       this.panel.contentHeader.addWidget(this.widget);
+      this.watch.observe(this.panel.node);
       // Its width is known only when the header was laid out; until then lines are broken as in a narrow one.
       requestAnimationFrame(() => this.widget?.node.contains(node) && this.fit(node));
     }
