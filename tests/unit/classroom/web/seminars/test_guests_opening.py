@@ -49,7 +49,7 @@ def test_the_page_shows_each_step_and_leads_back_to_the_seat(phone: Phone, hub: 
 
     assert [str(step["data-state"]) for step in soup_of(page).select("[data-step]")] == ["done", "done", "now", "todo"]
     assert "Your server is loading its programs." in text_of(page)
-    assert "your seat page" in text_of(page)
+    assert "Your seat page" in text_of(page)
 
 
 def test_a_start_that_failed_tells_a_guest_to_raise_their_hand_and_starts_again(

@@ -145,8 +145,10 @@ def test_another_seminars_guest_is_not_touched(presenter: PageClient, room: Room
 def test_a_file_is_given_to_everybody(presenter: PageClient, seminar: Seminar, session: Session) -> None:
     files = {"files": (io.BytesIO(b"1,2\n"), "more.csv")}
     presenter.post(f"/seminars/{seminar.slug}/push", files, content_type="multipart/form-data")
+    said = text_of(presenter.get(f"/seminars/{seminar.slug}/"))
     session.expire_all()
 
+    assert "What guests wrote in a notebook stays, with your new cells in it" in said
     assert seminar.version == 2
     assert "more.csv" in [entry["path"] for entry in seminar.files]
 

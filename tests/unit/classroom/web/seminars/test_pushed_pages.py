@@ -1,7 +1,5 @@
 """A file is given out while guests work: what they and the teacher read of it, and a guest's way back to an earlier state."""
 
-import io
-
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -9,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from classroom.models import Guest, Seminar
 from classroom.services import seminars
+from classroom.services.seminar_wall import Ticks
+from classroom.web.seminars import wall
 from tests.support.pages import PageClient, soup_of, text_of
 from tests.support.phone import Phone
 from tests.support.seminar_room import EXERCISES, Room, saved
@@ -50,19 +50,16 @@ def rosa(phone: Phone, room: Room, seminar: Seminar, session: Session) -> Guest:
     return guest
 
 
-def test_before_anything_is_given_out_nothing_is_told(phone: Phone, rosa: Guest, presenter: PageClient, seminar: Seminar) -> None:
-    assert "New from your teacher" not in text_of(phone.get("now"))
-    assert "New files were given out" not in text_of(presenter.get(f"/seminars/{seminar.slug}/"))
-    assert "No earlier states" in text_of(phone.get("earlier/"))
-
-
-def test_a_guest_reads_what_was_put_into_their_notebook_and_that_an_open_one_must_be_loaded(
+def test_a_guest_reads_what_came_into_which_file_when_and_that_an_open_notebook_must_be_loaded(
     phone: Phone, rosa: Guest, room: Room, seminar: Seminar
 ) -> None:
+    assert "New from your teacher" not in text_of(phone.get("now"))
     push(room, seminar)
+    push(room, seminar, b"1\n", "more.csv")
     page = text_of(phone.get("now"))
 
-    assert "numbers.ipynb , Mon 7 Sep 2026, 10:01" in page
+    newest, before = page.index("more.csv , Mon 7 Sep 2026, 10:02"), page.index("numbers.ipynb , Mon 7 Sep 2026, 10:01")
+    assert newest < before
     assert "the new version was put into yours. Nothing that you wrote was removed" in page
     assert "File > Reload Notebook from Disk" in page
     assert "Earlier states of your files" in page
@@ -79,14 +76,6 @@ def test_a_guest_reads_which_file_lies_beside_theirs_and_why(phone: Phone, rosa:
     assert "Reload Notebook" not in page, "theirs is as it was"
 
 
-def test_news_of_an_earlier_file_stay_when_another_comes(phone: Phone, rosa: Guest, room: Room, seminar: Seminar) -> None:
-    push(room, seminar)
-    push(room, seminar, b"1\n", "more.csv")
-    page = text_of(phone.get("now"))
-
-    assert page.index("more.csv , Mon 7 Sep 2026, 10:02") < page.index("numbers.ipynb , Mon 7 Sep 2026, 10:01")
-
-
 def test_whoever_comes_after_the_push_has_no_news(phone: Phone, room: Room, seminar: Seminar) -> None:
     tick(room, seminar)
     push(room, seminar)
@@ -97,33 +86,24 @@ def test_whoever_comes_after_the_push_has_no_news(phone: Phone, room: Room, semi
 
 
 def test_the_teacher_reads_how_many_have_it_and_how_it_met_what_they_had(
-    rosa: Guest, room: Room, seminar: Seminar, presenter: PageClient
+    app: Flask, rosa: Guest, room: Room, seminar: Seminar, presenter: PageClient
 ) -> None:
+    app.extensions[wall._TICKS] = Ticks(seconds=0)
+    address = f"/seminars/{seminar.slug}/wall"
+    assert "New files were given out" not in text_of(presenter.get(address))
     broken = room.join(seminar, "Ben")
     room.join(seminar, "Idle")
     room.write(broken, b"broken")
-    push(room, seminar)
-    wall = f"/seminars/{seminar.slug}/wall"
-
-    assert "all 3 guests have them, merged into what 1 guest wrote, beside a changed file of 1 guest." in text_of(
-        presenter.get(wall)
+    seminars.push(
+        room.session, seminar=seminar, material={"numbers.ipynb": CORRECTED}, files=room.context.files, now=room.clock()
     )
-
-
-def test_the_teacher_reads_how_many_have_it_so_far(rosa: Guest, room: Room, seminar: Seminar, presenter: PageClient) -> None:
-    seminars.push(room.session, seminar=seminar, material={"more.csv": b"1\n"}, files=room.context.files, now=room.clock())
     room.session.commit()
+    assert "0 of 3 guests have them so far." in text_of(presenter.get(address))
 
-    assert "0 of 1 guest have them so far." in text_of(presenter.get(f"/seminars/{seminar.slug}/wall"))
-
-
-def test_giving_out_says_what_becomes_of_what_guests_wrote(presenter: PageClient, seminar: Seminar) -> None:
-    files = {"files": (io.BytesIO(CORRECTED), "numbers.ipynb")}
-    presenter.post(f"/seminars/{seminar.slug}/push", files, content_type="multipart/form-data")
-
-    assert "What guests wrote in a notebook stays, with your new cells in it" in text_of(
-        presenter.get(f"/seminars/{seminar.slug}/")
-    )
+    room.clock.forward(minutes=1)
+    tick(room, seminar)
+    page = text_of(presenter.get(address))
+    assert "all 3 guests have them, merged into what 1 guest wrote, beside a changed file of 1 guest." in page
 
 
 def test_a_guest_gets_the_state_before_the_push_back_and_it_stays_until_the_next(
@@ -196,7 +176,7 @@ def test_a_guest_reaches_no_states_but_their_own(app: Flask, phone: Phone, rosa:
     assert Phone(app, room.make()).get("earlier/").status_code == 302, "another seminar's cookie is none here"
 
 
-def test_who_waits_at_the_door_and_whoever_was_shown_out_or_is_too_late_has_no_states(
+def test_the_way_back_is_closed_before_one_is_in_for_who_was_shown_out_and_after_the_end(
     app: Flask, phone: Phone, rosa: Guest, room: Room, seminar: Seminar, presenter: PageClient
 ) -> None:
     waiting = Phone(app, room.make(needs_approval=True))
@@ -204,20 +184,17 @@ def test_who_waits_at_the_door_and_whoever_was_shown_out_or_is_too_late_has_no_s
     assert waiting.get("earlier/").status_code == 409
 
     push(room, seminar)
-    copy = first_copy(phone)
-    before, number = room.read(rosa), rosa.id
+    copy, before = first_copy(phone), room.read(rosa)
+    other = Phone(app, seminar)
+    other.join("Ben")
+    ben = room.session.scalars(select(Guest.id).where(Guest.name == "Ben")).one()
     room.session.commit()
-    presenter.post(f"/seminars/{seminar.slug}/guests/{number}/refuse")
-    assert phone.post(f"/s/{seminar.slug}/join", "earlier/bring-back", **FORM, copy=copy).status_code == 403
-    assert phone.get("earlier/").status_code == 302
-    room.session.expire_all()
+    presenter.post(f"/seminars/{seminar.slug}/guests/{ben}/refuse")
+    assert other.post(f"/s/{seminar.slug}/join", "earlier/bring-back", **FORM, copy=copy).status_code == 403
+    assert other.get("earlier/").status_code == 302
     assert room.read(rosa) == before
 
-
-def test_after_the_end_the_way_back_is_closed_with_the_seat(phone: Phone, rosa: Guest, room: Room, seminar: Seminar) -> None:
-    push(room, seminar)
     room.clock.forward(minutes=90)
     tick(room, seminar)
-
     assert phone.get("earlier/").status_code == 409
     assert "earlier/" not in phone.get("").get_data(as_text=True)
