@@ -84,7 +84,7 @@ def test_a_server_that_did_not_start_beforehand_is_told_on_the_page(
 
     page = text_of(presenter.get(f"/seminars/{seminar.slug}/"))
 
-    assert "1 of 2 servers started beforehand did not start: Spawn failed: <no memory>. A guest's own start tries again." in page
+    assert "1 of 2 servers that were to run beforehand did not start: Spawn failed: <no memory>. A guest's own start" in page
     assert "1 of them warm" in page
 
 
