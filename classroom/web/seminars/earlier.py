@@ -13,7 +13,7 @@ from classroom.web.teach.blueprint import SEE_OTHER
 from hub_bridge.homes import HomeFull, HomeRefused
 from hub_bridge.keeping import KEPT
 
-RELOAD = "If it is open in JupyterLab, choose File > Reload Notebook from Disk there."
+LOAD = "If it is open in JupyterLab, press “Load it” above its cells."
 
 
 @blueprint.get("/s/<seminar>/earlier/")
@@ -40,7 +40,7 @@ def bring_back() -> ResponseReturnValue:
     else:
         seat_states.note_brought_back(db(), seat=_seat(), path=path, now=now())
         commit()
-        flash(f"{path} is as it was then; what was there is among the earlier states. {RELOAD}")
+        flash(f"{path} is as it was then; what was there is among the earlier states. {LOAD}")
     return redirect(url_for(".earlier"), SEE_OTHER)
 
 

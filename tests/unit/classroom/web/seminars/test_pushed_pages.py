@@ -61,7 +61,7 @@ def test_a_guest_reads_what_came_into_which_file_when_and_that_an_open_notebook_
     newest, before = page.index("more.csv , Mon 7 Sep 2026, 10:02"), page.index("numbers.ipynb , Mon 7 Sep 2026, 10:01")
     assert newest < before
     assert "the new version was put into yours. Nothing that you wrote was removed" in page
-    assert "File > Reload Notebook from Disk" in page
+    assert "press Load it above its cells" in page
     assert "Earlier states of your files" in page
 
 
