@@ -17,7 +17,6 @@ from hub_bridge.homes import HomeRefused
 from hub_bridge.keeping import KEPT
 
 SEE_OTHER = 303
-_LINES_SHOWN = 3
 
 
 @blueprint.post("/updates/undo")
@@ -68,7 +67,7 @@ def earlier(assignment: str) -> str:
     found = this_assignment(assignment)
     paths = earlier_states.known_paths(db(), enrolment=enrolment(), assignment=found)
     states = earlier_states.find(homes(), hub_name=enrolment().person.hub_name, folder=snapshots.folder(found), paths=paths)
-    return render_template("study/earlier.html", assignment=found, states=states, kept=KEPT, shown=_LINES_SHOWN)
+    return render_template("study/earlier.html", assignment=found, states=states, kept=KEPT)
 
 
 @blueprint.post("/earlier/bring-back")
